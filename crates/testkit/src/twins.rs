@@ -1,7 +1,8 @@
-//! Twins: the rows of another workspace with the same ids, as a copy of a database has them.
+//! Twins: the rows of two other workspaces with the same ids, as copies of a database have them.
 //!
-//! Each new row has a twin: stored before it, so that a statement without its condition on the workspace finds it first,
-//! with another name. A statement that changes or deletes a twin fails. An engine's tests make the triggers for this.
+//! Each new row has two twins: stored before it, and before and after it by their workspace, so that a statement without its
+//! condition on the workspace finds one first and one last. They have other names and owners. A statement that changes or
+//! deletes a twin fails. An engine's tests make the triggers for this.
 
 use std::thread;
 
@@ -22,16 +23,24 @@ pub fn workspace_column(table: &str) -> &'static str {
     if table == "workspaces" { "id" } else { "workspace_id" }
 }
 
-/// Returns the statement of a trigger that stores the twin of `NEW`. `of_twin` turns a workspace into that of its twins.
-pub fn insertion_of_twin(table: &str, columns: &[String], of_twin: fn(&str) -> String) -> String {
-    let values: Vec<_> = columns.iter().map(|column| value(table, column, of_twin)).collect();
-    format!("INSERT INTO {table} ({}) VALUES ({}) ON CONFLICT DO NOTHING", columns.join(", "), values.join(", "))
+/// Returns the statements of a trigger that store the twins of `NEW`. `with_byte` is the workspace with another twelfth byte,
+/// which is 1 in all ids of [`build`](crate::build).
+pub fn insertion_of_twins(table: &str, columns: &[String], with_byte: fn(&str, &str) -> String) -> String {
+    let insertion = |byte| {
+        let workspace = with_byte(&format!("NEW.{}", workspace_column(table)), byte);
+        let values: Vec<_> = columns.iter().map(|column| value(table, column, &workspace)).collect();
+        format!("INSERT INTO {table} ({}) VALUES ({}) ON CONFLICT DO NOTHING;", columns.join(", "), values.join(", "))
+    };
+    ["00", "02"].map(insertion).concat()
 }
 
-fn value(table: &str, column: &str, of_twin: fn(&str) -> String) -> String {
+fn value(table: &str, column: &str, workspace: &str) -> String {
     let same = format!("NEW.{column}");
     match (table, column) {
-        _ if column == workspace_column(table) => of_twin(&same),
+        _ if column == workspace_column(table) => workspace.to_owned(),
+        ("integration_accounts", "tenant_id") => {
+            format!("(SELECT id FROM tenants WHERE workspace_id = {workspace} AND is_default)")
+        }
         ("workspaces", "status") => "'SUSPENDED'".into(),
         // Operators look for names in all workspaces.
         ("workspaces", "name_folded") => "'twin'".into(),

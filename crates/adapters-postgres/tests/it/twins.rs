@@ -7,7 +7,7 @@ use adapters_sql::TABLES;
 use async_trait::async_trait;
 use sqlx::{AssertSqlSafe, PgPool};
 use testkit::contract::{Ports, Trail};
-use testkit::twins::{insertion_of_twin, tables_with_twins, workspace_column};
+use testkit::twins::{insertion_of_twins, tables_with_twins, workspace_column};
 
 use crate::wall::walled;
 
@@ -39,13 +39,12 @@ impl Trail for WithoutTwins {
     }
 }
 
-/// Whether the workspace is that of twins. The ids of `testkit` count up from 2³².
 fn is_twin(workspace: &str) -> String {
-    format!("substr({workspace}::text, 27, 2) = '00'")
+    format!("substr({workspace}::text, 27, 2) <> '01'")
 }
 
-fn of_twin(workspace: &str) -> String {
-    format!("overlay({workspace}::text PLACING '00' FROM 27)::uuid")
+fn with_byte(workspace: &str, byte: &str) -> String {
+    format!("overlay({workspace}::text PLACING '{byte}' FROM 27)::uuid")
 }
 
 async fn add_twins(pool: &PgPool) {
@@ -57,10 +56,10 @@ async fn add_twins(pool: &PgPool) {
         let (_, columns) = columns.iter().find(|(name, _)| name == table).expect("a table");
         let workspace = workspace_column(table);
         let (is_new, is_old) = (is_twin(&format!("NEW.{workspace}")), is_twin(&format!("OLD.{workspace}")));
-        let insertion = insertion_of_twin(table, columns, of_twin);
+        let insertion = insertion_of_twins(table, columns, with_byte);
         format!(
             "CREATE FUNCTION add_twin_of_{table}() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$ BEGIN
-                {insertion};
+                {insertion}
                 RETURN NEW;
             END $$;
             CREATE TRIGGER twin BEFORE INSERT ON {table} FOR EACH ROW WHEN (NOT {is_new})

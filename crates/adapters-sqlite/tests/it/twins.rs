@@ -6,7 +6,7 @@ use adapters_sql::TABLES;
 use async_trait::async_trait;
 use sqlx::{AssertSqlSafe, SqlitePool};
 use testkit::contract::{Ports, Trail};
-use testkit::twins::{insertion_of_twin, tables_with_twins, workspace_column};
+use testkit::twins::{insertion_of_twins, tables_with_twins, workspace_column};
 
 use crate::file;
 
@@ -20,13 +20,12 @@ impl Trail for WithoutTwins {
     }
 }
 
-/// Whether the workspace is that of twins. The ids of `testkit` count up from 2³².
 fn is_twin(workspace: &str) -> String {
-    format!("substr({workspace}, 12, 1) = x'00'")
+    format!("substr({workspace}, 12, 1) <> x'01'")
 }
 
-fn of_twin(workspace: &str) -> String {
-    format!("CAST(substr({workspace}, 1, 11) || x'00' || substr({workspace}, 13) AS BLOB)")
+fn with_byte(workspace: &str, byte: &str) -> String {
+    format!("CAST(substr({workspace}, 1, 11) || x'{byte}' || substr({workspace}, 13) AS BLOB)")
 }
 
 async fn add_twins(pool: &SqlitePool, table: &str) {
@@ -35,10 +34,10 @@ async fn add_twins(pool: &SqlitePool, table: &str) {
     let columns: Vec<String> = sqlx::query_scalar(columns).bind(table).fetch_all(pool).await.expect("the columns");
     let workspace = workspace_column(table);
     let (is_new, is_old) = (is_twin(&format!("NEW.{workspace}")), is_twin(&format!("OLD.{workspace}")));
-    let insertion = insertion_of_twin(table, &columns, of_twin);
+    let insertion = insertion_of_twins(table, &columns, with_byte);
     let triggers = format!(
         "CREATE TRIGGER twin_of_{table} BEFORE INSERT ON {table} WHEN NOT {is_new} BEGIN
-            {insertion};
+            {insertion}
         END;
         CREATE TRIGGER no_update_of_{table} BEFORE UPDATE ON {table} WHEN {is_old} BEGIN
             SELECT RAISE(ABORT, 'a row of another workspace is changed');

@@ -42,6 +42,12 @@ pub async fn a_key_is_found_and_revoked_in_its_tenant_only(ports: Ports) {
     assert_eq!((listed, world.ports.api_key_queries.count(&at_home).await.expect("a count")), (vec![key.clone()], 1));
     assert_eq!(world.ports.api_key_queries.count(&next_door).await.expect("a count"), 0);
 
+    let neighbour = world.new_user(&sibling, Role::Venue, "ada@example.com").await.expect("a user");
+    let theirs = world.new_key(&neighbour).await.expect("a key");
+    let (theirs, _) = keys.get(&next_door, theirs.id()).await.expect("no failure").expect("a key");
+    let foreign = theirs.revoke(&neighbour, world.stamp().await).expect("a change");
+    assert!(matches!(keys.revoke(&at_home, &user, foreign).await, Err(RepositoryError::Stale)), "another's key");
+
     let stamps = [world.stamp().await, world.stamp().await, world.stamp().await];
     let [first, second, foreign] = stamps.map(|stamp| key.revoke(&user, stamp).expect("a change"));
     assert!(matches!(keys.revoke(&next_door, &user, foreign).await, Err(RepositoryError::Stale)));

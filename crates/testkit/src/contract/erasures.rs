@@ -9,7 +9,7 @@ use domain::promotions::PromotionEdit;
 use domain::workspaces::{Erasure, WorkspaceStatus};
 use ports::{ErasureStep, OperatorEntryFilter, Page, PageStart, RepositoryError, WorkspaceFilter};
 
-use super::host::Host;
+use super::host::{Host, allowing};
 use super::operated_workspaces::{set_suspended, stamp};
 use super::shop::{Shop, blocked, instant, stay};
 use super::world::twenty_at_once;
@@ -27,7 +27,8 @@ async fn filled(ports: Ports) -> World {
     host.world
 }
 
-/// Returns a workspace that also has an importer, a promotion, blocked nights, a quote and a reservation.
+/// Returns a workspace that also has an importer, a promotion, blocked nights, a quote, a reservation, an import that sleeps,
+/// and one that has ended, of which the importer is not told yet.
 async fn traded(ports: Ports) -> World {
     let shop = Shop::open(ports).await;
     shop.owner.promote("Winter", PromotionEdit::default()).await.expect("a promotion");
@@ -35,7 +36,10 @@ async fn traded(ports: Ports) -> World {
     shop.owner.write(&shop.listing, &[blocked]).await.expect("blocked");
     shop.importer.quote(shop.id(), stay("2030-01-10", "2030-01-12")).await;
     shop.importer.book(shop.id(), stay("2030-01-10", "2030-01-12"), instant()).await;
+    let going = shop.another().await.listing;
+    shop.owner.edit_account(allowing(false)).await;
     shop.owner.world.number().await;
+    shop.owner.delete(&going).await.expect("deleted");
     shop.owner.world
 }
 
@@ -104,6 +108,17 @@ pub async fn an_erased_workspace_leaves_a_line(ports: Ports) {
     assert!(usage.events > 0);
 }
 
+/// Two at the same time, and a third later.
+pub async fn each_erasure_counts_its_own_rows(ports: Ports) {
+    let [one, other, third] = [filled(ports.clone()).await, filled(ports.clone()).await, filled(ports).await];
+    let (_, begun) = (begin(&one).await, begin(&other).await);
+    let rows = erase(&one).await;
+    begin(&third).await;
+    assert_eq!((erasure(&one).await.erased_rows, erasure(&other).await), (rows + 1, begun));
+    let rows = erase(&other).await;
+    assert_eq!(erasure(&other).await.erased_rows, rows + 1);
+}
+
 /// By its status, and no more by its name.
 pub async fn a_workspace_that_is_being_erased_is_not_found_by_its_name(ports: Ports) {
     let world = filled(ports).await;
@@ -112,6 +127,9 @@ pub async fn a_workspace_that_is_being_erased_is_not_found_by_its_name(ports: Po
     for (q, status, expected) in [(None, Some(WorkspaceStatus::Erasing), 1), (Some("stays"), None, 0)] {
         let filter = WorkspaceFilter { q: q.map(|q: &str| q.parse().expect("a text")), status };
         assert_eq!(workspaces.count(&scope, &filter).await.expect("a count"), expected, "{q:?}");
+        let page = Page { start: PageStart::Number(1), size: 10 };
+        let listed = workspaces.list(&scope, &filter, page).await.expect("a list").items;
+        assert_eq!(listed.len() as u64, expected, "{q:?}");
     }
 }
 

@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use domain::access::{EventScope, TenantChoice};
 use domain::event_consumers::{ConsumerName, EventConsumer, MOST_CONSUMERS, Place, Unread};
 use domain::ids::{EventConsumerId, TenantId};
-use domain::tenants::Tenant;
+use domain::tenants::{Tenant, TenantDetails};
 use domain::users::Role;
 use ports::{Page, PageStart, RepositoryError, rules};
 
@@ -162,6 +162,9 @@ pub async fn another_tenant_reaches_no_consumer(ports: Ports) {
     for (world, tenant) in [(&world, world.default_tenant), (&elsewhere, elsewhere.default_tenant)] {
         let scope = world.scope_in(tenant).await;
         assert_eq!(get(world, tenant, "billing").await, None);
+        let feed = feed(world, Some(tenant)).await;
+        let listed = world.ports.event_consumer_queries.list(&scope, &feed, FIRST_PAGE).await.expect("a list").items;
+        assert_eq!(listed, []);
         assert_eq!(world.ports.event_consumer_queries.count(&scope).await.expect("a count"), 0);
         assert!(world.ports.event_consumers.delete(&scope, consumer.clone()).await.is_err());
         let moved = consumer.move_to(place(8), build::at()).expect("moved");
@@ -179,19 +182,25 @@ pub async fn another_tenant_reaches_no_consumer(ports: Ports) {
 /// Counts the events after the consumer's position, and finds the time of the oldest.
 pub async fn a_consumer_is_behind_in_a_feed_and_in_the_log(ports: Ports) {
     let world = World::new(ports).await;
-    let channel = world.create("channel").await.expect("created");
-    world.new_user(&channel, Role::Venue, "clerk@example.com").await.expect("a user");
+    let mut change = world.new_tenant("channel", TenantDetails::default()).await;
+    let later = build::at() + TimeDelta::seconds(1);
+    change.audit.at = later;
+    let channel = world.ports.tenants.create(&world.admin().await, change).await.expect("created");
+    let mut change = world.user_change(&world.scope_in(channel.id()).await, Role::Venue, "clerk@example.com").await;
+    change.audit.at = later;
+    world.ports.users.create(&world.scope_in(channel.id()).await, change).await.expect("a user");
     world.number().await;
     let scope = world.scope_in(channel.id()).await;
     for (text, position) in [("a", 0), ("b", 2), ("c", 3)] {
         create(&world, new(&world, channel.id(), text, position).await).await.expect("created");
     }
     // The log has the workspace, the tenant and the user; the feed of the tenant has the last two.
-    for (tenant, expected) in [(Some(channel.id()), [2, 1, 0]), (None, [3, 1, 0])] {
+    for (tenant, expected, first) in [(Some(channel.id()), [2, 1, 0], later), (None, [3, 1, 0], build::at())] {
         let feed = feed(&world, tenant).await;
         let listed = world.ports.event_consumer_queries.list(&scope, &feed, FIRST_PAGE).await.expect("a list").items;
         let behind: Vec<_> = listed.iter().map(|(_, unread)| *unread).collect();
-        let unread = |events| Unread { events, oldest_at: (events > 0).then(build::at) };
-        assert_eq!(behind, expected.map(unread), "{tenant:?}");
+        let oldest = [Some(first), Some(later), None];
+        let unread = expected.into_iter().zip(oldest).map(|(events, oldest_at)| Unread { events, oldest_at });
+        assert_eq!(behind, unread.collect::<Vec<_>>(), "{tenant:?}");
     }
 }

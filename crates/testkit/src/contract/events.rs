@@ -7,7 +7,7 @@ use domain::access::OperatorScope;
 use domain::audit::Fact;
 use domain::events::{Datum, Event, MAX_LISTINGS};
 use domain::ids::{ListingId, TenantId, WorkspaceId};
-use domain::integration_accounts::AccountStatus;
+use domain::integration_accounts::{AccountStatus, ImportMode};
 use domain::listings::{ListingEdit, ListingStatus};
 use domain::patch::Patch;
 use domain::tenants::TenantStatus;
@@ -16,6 +16,7 @@ use ports::{EventFilter, EventPage, LogState, traces};
 use uuid::Uuid;
 
 use super::host::{Host, account_with, allowing, is_stale, new_listing, renamed, with_status};
+use super::import_policies::set;
 use super::imports::Market;
 use super::shop::{Shop, blocked, instant, pending, stay};
 use super::world::twenty_at_once;
@@ -368,12 +369,65 @@ pub async fn an_importer_is_told_nothing_of_what_sleeps(ports: Ports) {
     assert_eq!(types(&feed(&world, importer, begin).await), Vec::<&str>::new());
 }
 
+/// Imports that fall asleep before the change is numbered.
+pub async fn an_importer_is_not_told_what_it_could_not_read_any_more(ports: Ports) {
+    for way in 0..4 {
+        let market = Market::open(ports.clone()).await;
+        let world = &market.world;
+        let listing = market.listing().await;
+        market.import(&market.importer, &[listing]).await.expect("imported");
+        let target = world.create("target").await.expect("created");
+        let begin = now(world).await;
+        let read = market.host.get(listing).await.expect("a listing").listing;
+        market.host.update(&read, renamed("Attic")).await.expect("updated");
+        market.move_to(&target).await;
+        let owner = Host { tenant: target.clone(), ..market.host.clone() };
+        let read = owner.get(listing).await.expect("a listing").listing;
+        match way {
+            0 => owner.edit_account(account_with(AccountStatus::Inactive)).await,
+            1 => owner.edit_account(allowing(false)).await,
+            2 => drop(world.set_status(&target, TenantStatus::Inactive).await),
+            _ => drop(owner.update(&read, with_status(ListingStatus::Inactive)).await.expect("updated")),
+        }
+        let told = feed(world, market.importer.id(), begin).await;
+        assert!(told.iter().all(|event| event.event_type == "import.asleep"), "{way}: {:?}", types(&told));
+        assert!(!told.is_empty(), "{way}");
+    }
+}
+
+/// One of them is excluded before, so that it falls asleep earlier; it removes its imports, or is deleted.
+pub async fn importers_fall_asleep_and_wake_each_for_itself(ports: Ports) {
+    for is_deleted in [false, true] {
+        let market = Market::open(ports.clone()).await;
+        let (world, host, importer) = (&market.world, &market.host, market.importer.id());
+        let listing = market.listing().await;
+        let other = world.create("other").await.expect("created");
+        for tenant in [&market.importer, &other] {
+            market.import(tenant, &[listing]).await.expect("imported");
+        }
+        let begin = now(world).await;
+        set(host, ImportMode::Except, &[other.id()]).await;
+        assert_eq!(types(&feed(world, other.id(), begin).await), ["import.asleep"]);
+        host.edit_account(account_with(AccountStatus::Inactive)).await;
+        assert_eq!(types(&feed(world, importer, begin).await), ["import.asleep"]);
+        if is_deleted {
+            world.delete(&other).await.expect("deleted");
+        } else {
+            market.remove(&other, &[listing]).await.expect("removed");
+        }
+        let begin = now(world).await;
+        host.edit_account(account_with(AccountStatus::Active)).await;
+        assert_eq!(types(&feed(world, importer, begin).await), ["import.awake"], "{is_deleted}");
+    }
+}
+
 /// A move is one event; the target's imports end, others may wake.
 pub async fn a_move_is_told_to_source_target_and_importers(ports: Ports) {
     let market = Market::open(ports).await;
     let world = market.world.clone();
     let [one, two] = market.listings().await;
     let target = world.create("target").await.expect("created");
+    let bystander = world.create("bystander").await.expect("created");
     market.import(&market.importer, &[one]).await.expect("imported");
     market.import(&target, &[one, two]).await.expect("imported");
     let begin = now(&world).await;
@@ -390,6 +444,7 @@ pub async fn a_move_is_told_to_source_target_and_importers(ports: Ports) {
     assert_eq!(datum(&told[0], "toTenantID"), Some(&Datum::from(Some(target.id()))));
     assert_eq!((datum(&told[0], "listings"), &told[0].actor), (None, &None), "how much it holds is not told");
     assert_eq!(page(&world, None, begin).await.events.len(), 2);
+    assert!(feed(&world, bystander.id(), begin).await.is_empty());
 
     // From an inactive tenant to an active one.
     world.set_status(&target, TenantStatus::Inactive).await;
@@ -489,6 +544,17 @@ pub async fn the_oldest_events_are_forgotten(ports: Ports) {
     assert_eq!(page(&world, None, 0).await.events.iter().map(|event| event.position).collect::<Vec<_>>(), [3]);
     assert!(feed(&world, channel.id(), 0).await.is_empty());
     assert_eq!(world.ports.trail.actions().await.len(), 3, "the audit trail stays");
+}
+
+/// The event of another workspace at the same position is young.
+pub async fn each_workspace_forgets_its_own_old_events(ports: Ports) {
+    let (scope, later) = (OperatorScope::new(), build::at() + TimeDelta::days(1));
+    let young = World::new(ports).await;
+    young.ports.event_log.number(&scope, later, 500).await.expect("numbered");
+    let old = young.beside().await;
+    number(&old).await;
+    assert_eq!(old.ports.event_log.forget(&scope, later, 10).await.expect("forgotten"), 1);
+    assert!(page(&old, None, 0).await.events.is_empty());
 }
 
 /// A change that is refused leaves no event.

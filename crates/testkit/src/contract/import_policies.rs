@@ -22,7 +22,7 @@ async fn account(host: &Host) -> IntegrationAccount {
 }
 
 /// Sets the policy of the host's account.
-async fn set(host: &Host, mode: ImportMode, tenants: &[TenantId]) {
+pub(super) async fn set(host: &Host, mode: ImportMode, tenants: &[TenantId]) {
     let (scope, stamp) = (host.scope().await, host.world.stamp().await);
     let change = account(host).await.set_import_policy(policy(mode, tenants), &scope, stamp).expect("a change");
     host.world.ports.integration_accounts.update(&scope, change).await.expect("updated");

@@ -368,6 +368,9 @@ pub async fn a_tenant_with_accounts_is_not_deleted(ports: Ports) {
     assert_eq!(holdings().await, TenantHoldings::default());
     let [one, other] = [create(&world, &owner, "1").await, create(&world, &owner, "2").await];
     list(&world, &owner, &one, 3).await;
+    let sibling = world.create("sibling").await.expect("created");
+    let theirs = create(&world, &sibling, "3").await;
+    list(&world, &sibling, &theirs, 2).await;
     assert_eq!(holdings().await, TenantHoldings { integration_accounts: 2, listings: 3 });
     assert!(is_stale(&world.delete(&owner).await));
     assert_eq!(world.get(owner.id()).await, Some(owner.clone()));

@@ -6,11 +6,12 @@ use chrono::TimeDelta;
 use domain::audit::Stamp;
 use domain::geography::Place;
 use domain::ids::ListingId;
-use domain::listings::Listing;
+use domain::listings::{Listing, ListingStatus};
+use domain::tenants::TenantStatus;
 use ports::{ListingFilter, Origin, Page, PageStart};
 
 use super::Ports;
-use super::host::{Host, new_listing, renamed};
+use super::host::{Host, new_listing, renamed, sleeps_and_wakes, with_status};
 use super::search::{DEGREE, SPOTS, around, at, by_hand, distances};
 use crate::build;
 
@@ -101,10 +102,14 @@ pub async fn a_list_of_many_around_a_place_shows_what_looking_at_each_shows(port
     host.deliver(new.clone()).await.expect("delivered");
     let theirs: Vec<_> = grid(60, DEGREE / 90).map(|(number, place)| at(place, &number.to_string())).collect();
     other.deliver(theirs.clone()).await.expect("delivered");
-    let imported: Vec<_> = other.known(&theirs).await.into_iter().step_by(2).collect();
+    let theirs = other.known(&theirs).await;
+    let imported: Vec<_> = theirs.iter().step_by(2).cloned().collect();
     host.import(&imported.iter().map(Listing::id).collect::<Vec<_>>()).await.expect("imported");
+    let third = Host::of(&host.world, "third").await;
+    third.import(&theirs.iter().map(Listing::id).collect::<Vec<_>>()).await.expect("imported");
 
-    let everything = [host.known(&new).await, imported].concat();
+    let own = host.known(&new).await;
+    let everything = [own.clone(), imported].concat();
     let (queries, scope) = (&host.world.ports.listing_queries, host.scope().await);
     for (place, radius) in
         [("40.1,-73.9", "2"), ("40.1,-73.9", "20"), ("40.1,-73.9", "60"), (SPOTS[3], "5"), (SPOTS[6], "1000")]
@@ -121,4 +126,23 @@ pub async fn a_list_of_many_around_a_place_shows_what_looking_at_each_shows(port
             assert_eq!(slice.has_more, rest.len() > 20, "{place} {radius} {number}");
         }
     }
+
+    let around = around("40.1,-73.9", "20");
+    let filter = ListingFilter { around: Some(around), ..ListingFilter::default() };
+    let assert_asleep = async |how: &str| {
+        let page = queries.list(&scope, &filter, Page { start: PageStart::Number(1), size: 20 }).await.expect("a page");
+        assert_eq!(distances(&page.items), by_hand(&own, around)[..20], "{how}");
+    };
+    for (asleep, awake) in sleeps_and_wakes() {
+        other.edit_account(asleep.clone()).await;
+        assert_asleep(&format!("{asleep:?}")).await;
+        other.edit_account(awake).await;
+    }
+    let inactive = host.world.set_status(&other.tenant, TenantStatus::Inactive).await;
+    assert_asleep("the owner is inactive").await;
+    host.world.set_status(&inactive, TenantStatus::Active).await;
+    for listing in theirs {
+        other.update(&listing, with_status(ListingStatus::Inactive)).await.expect("updated");
+    }
+    assert_asleep("the listings are inactive").await;
 }

@@ -4,6 +4,7 @@ use chrono::TimeDelta;
 use domain::audit::Stamp;
 use domain::geography::Around;
 use domain::ids::{IntegrationAccountId, ListingId};
+use domain::integration_accounts::AccountStatus;
 use domain::listings::{
     ApprovalStatus, Listing, ListingEdit, ListingStatus, NewListing, Picture, TenantListing, Unavailable,
 };
@@ -12,7 +13,7 @@ use domain::tenants::TenantStatus;
 use ports::{FreeNights, ListingFilter, Origin, Page, PageStart};
 
 use super::Ports;
-use super::host::{Host, allowing, new_listing, sleeps_and_wakes, with_status};
+use super::host::{Host, account_with, allowing, new_listing, sleeps_and_wakes, with_status};
 use super::shop::{blocked, instant, pending, stay};
 use crate::build;
 
@@ -68,6 +69,8 @@ impl Stock {
         let [plain] = host.known(&[new_listing("plain")]).await.try_into().expect("one");
         host.write(&plain, &[blocked(stay("2030-01-10", "2030-01-11"))]).await.expect("written");
         host.book(late.id(), stay("2030-01-20", "2030-01-22"), instant()).await;
+        let cancelled = host.book(plain.id(), stay("2030-01-20", "2030-01-22"), pending()).await.reservation;
+        host.turn(host.cancellation(&cancelled).await).await.expect("cancelled");
         let [dear] = second.known(&[new_listing("dear")]).await.try_into().expect("one");
         second.book(dear.id(), stay("2030-01-20", "2030-01-22"), pending()).await;
         let [imported] = other.known(&[new_listing("imported")]).await.try_into().expect("one");
@@ -286,12 +289,60 @@ pub async fn an_import_that_sleeps_matches_no_filter_but_the_origin(ports: Ports
         };
         assert_eq!(importer.listed(filter).await.len(), expected, "{name}, awake");
     }
-    for host in [&stock.host, &stock.second] {
-        host.edit_account(allowing(false)).await;
+    let assert_asleep = async |how: &str| {
+        for (name, filter, _) in &cases {
+            let expected = if ["none", "imported"].contains(name) { 4 } else { 0 };
+            assert_eq!(importer.listed(filter).await.len(), expected, "{name}, {how}");
+        }
+    };
+    let owners = [&stock.host, &stock.second];
+    for (asleep, awake) in sleeps_and_wakes() {
+        for owner in owners {
+            owner.edit_account(asleep.clone()).await;
+        }
+        assert_asleep(&format!("{asleep:?}")).await;
+        for owner in owners {
+            owner.edit_account(awake.clone()).await;
+        }
     }
-    for (name, filter, _) in &cases {
-        let expected = if ["none", "imported"].contains(name) { 4 } else { 0 };
-        assert_eq!(importer.listed(filter).await.len(), expected, "{name}, asleep");
+    let inactive = stock.host.world.set_status(&stock.host.tenant, TenantStatus::Inactive).await;
+    assert_asleep("the owner is inactive").await;
+    stock.host.world.set_status(&inactive, TenantStatus::Active).await;
+    for owner in owners {
+        for listing in owner.known(&names.map(new_listing)).await {
+            owner.update(&listing, with_status(ListingStatus::Inactive)).await.expect("updated");
+        }
+    }
+    assert_asleep("the listings are inactive").await;
+}
+
+/// In each way in which a list finds listings, those of the first account and of another.
+pub async fn each_own_listing_says_whether_its_account_is_active(ports: Ports) {
+    let host = Host::open(ports).await;
+    let owners = [host.clone(), host.another_account().await];
+    let mut expected = Vec::new();
+    for owner in &owners {
+        expected.push(owner.own(owner.listing("7").await));
+    }
+    let here = Around { place: new_listing("7").place, radius: "1".parse().expect("a radius") };
+    let any = ListingFilter::default;
+    let filters = [
+        any(),
+        ListingFilter { updated_since: "2024-10-04T00:00:00Z".parse().ok(), ..any() },
+        ListingFilter { around: Some(here), ..any() },
+        ListingFilter { q: "loft".parse().ok(), ..any() },
+    ];
+    let reason = Unavailable::AccountInactive;
+    for (owner, reasons) in owners.iter().zip([[Some(reason), None], [None, Some(reason)]]) {
+        owner.edit_account(account_with(AccountStatus::Inactive)).await;
+        for filter in &filters {
+            let listed = host.listed(filter).await;
+            assert_eq!(listed.iter().map(|seen| seen.unavailable).collect::<Vec<_>>(), reasons, "{filter:?}");
+        }
+        owner.edit_account(account_with(AccountStatus::Active)).await;
+    }
+    for filter in &filters[..2] {
+        assert_eq!(host.listed(filter).await, expected, "{filter:?}");
     }
 }
 

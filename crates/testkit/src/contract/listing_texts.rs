@@ -1,18 +1,24 @@
 //! Lists and searches of listings and reservations by a part of a text.
 
+use std::ops::Range;
+
 use chrono::Days;
 use domain::geography::Around;
 use domain::ids::ReservationId;
-use domain::listings::{AddressEdit, Listing, ListingDetails, ListingEdit, NewListing, TenantListing};
+use domain::integration_accounts::AccountStatus;
+use domain::listings::{
+    AddressEdit, Listing, ListingDetails, ListingEdit, ListingStatus, NewListing, TenantListing, Unavailable,
+};
 use domain::patch::Patch;
 use domain::reservations::{Guest, NewReservation, ReservationParts, TenantReservation};
 use domain::stays::{Stay, StayDate};
+use domain::tenants::TenantStatus;
 use domain::text::SearchText;
 use ports::{ListingFilter, Origin, Page, PageStart, ReservationFilter};
 
 use super::Ports;
 use super::amendments::renamed;
-use super::host::{Host, allowing, new_listing};
+use super::host::{Host, account_with, allowing, new_listing, sleeps_and_wakes, with_status};
 use super::search::{around, some};
 use super::shop::{Shop, instant, stay};
 use super::texts::{contains, texts, wanted};
@@ -138,43 +144,83 @@ pub async fn a_text_of_listings_is_found_however_common_it_is(ports: Ports) {
         4_700.. => "Frequent",
         _ => "Elsewhere",
     };
-    let new: Vec<_> = (0..5_300).map(|n| listing_of(n, &format!("Common {n:04}"), city(n), "Secret")).collect();
-    for (owner, from, to) in [(&host, 0, 640), (&second, 640, 4_900), (&other, 4_900, 5_300)] {
+    let new: Vec<_> = (0..5_310).map(|n| listing_of(n, &format!("Common {n:04}"), city(n), "Secret")).collect();
+    for (owner, from, to) in [(&host, 0, 640), (&second, 640, 4_900), (&other, 4_900, 5_310)] {
         for part in new[from..to].chunks(1_000) {
             owner.deliver(part.to_vec()).await.expect("delivered");
         }
     }
-    let imported: Vec<_> = other.known(&new[4_900..]).await.iter().map(Listing::id).collect();
-    host.import(&imported).await.expect("imported");
+    let ids = async |from, to| other.known(&new[from..to]).await.iter().map(Listing::id).collect::<Vec<_>>();
+    host.import(&ids(4_900, 5_300).await).await.expect("imported");
+    third.import(&ids(5_240, 5_310).await).await.expect("imported");
+    let names: Vec<_> = new.iter().map(|listing| listing.name.to_string()).collect();
+    let among =
+        |all: &Range<usize>, part: Range<usize>| all.start.max(part.start)..all.end.min(part.end).max(part.start);
     let cases = [
-        ("common", 0..5_300),
+        ("common", 0..5_310),
         ("rare", 650..651),
-        ("late", 5_250..5_300),
+        ("late", 5_250..5_310),
         ("frequent", 4_700..5_250),
         ("nowhere", 0..0),
     ];
-    for (q, expected) in cases.into_iter().chain([("secret", 0..4_900)]) {
+    for (q, all) in cases.into_iter().chain([("secret", 0..5_310)]) {
         let filter = listings_with(q);
         let is_shown = q != "secret";
-        let of_other = if is_shown { expected.start.max(4_900)..expected.end.max(4_900) } else { 4_900..5_300 };
-        let names: Vec<_> = new.iter().map(|listing| listing.name.to_string()).collect();
-        for (seer, expected) in [(&host, expected.clone()), (&other, of_other)] {
+        let of_host = among(&all, 0..if is_shown { 5_300 } else { 4_900 });
+        for (seer, expected) in [(&host, of_host), (&other, among(&all, 4_900..5_310))] {
             let count = seer.world.ports.listing_queries.count(&seer.scope().await, &filter).await.expect("a count");
             assert_eq!(count, expected.len() as u64, "{q}");
             for found in pages(seer, &filter).await {
                 assert_eq!(named(&found), names[expected.clone()], "{q}");
+                assert!(found.iter().all(|seen| seen.unavailable.is_none()), "{q}");
             }
         }
-        let queries = &third.world.ports.listing_queries;
-        let page = Page { start: PageStart::Number(2), size: 40 };
-        let found =
-            queries.search(&third.scope().await, everywhere(), &filter, page, u32::MAX).await.expect("a search");
-        let offered: Vec<_> = if is_shown { names[expected].iter().collect() } else { vec![] };
-        let expected: Vec<_> = offered.iter().copied().skip(40).take(40).collect();
-        assert_eq!(named(&found.expect("not too much").items), expected, "search {q}");
-        let count = queries.count_found(&third.scope().await, everywhere(), &filter, u32::MAX).await.expect("a count");
-        assert_eq!(count, Some(offered.len() as u64), "search {q}");
+        for (seer, offered) in [(&host, among(&all, 4_900..5_310)), (&third, all)] {
+            let offered = if is_shown { &names[offered] } else { &[] };
+            assert_eq!(search(seer, &filter).await, (second_page(offered), offered.len() as u64), "search {q}");
+        }
     }
+
+    // What sleeps is neither listed nor offered, among the first listings and among those with a rare text.
+    let assert_asleep = async |q: &str, listed: u64, offered: u64, how: &str| {
+        let filter = listings_with(q);
+        let count = host.world.ports.listing_queries.count(&host.scope().await, &filter).await.expect("a count");
+        let found = pages(&host, &filter).await;
+        assert_eq!(found.map(|found| found.len() as u64), [count; 2], "{q}, {how}");
+        assert_eq!((count, search(&host, &filter).await.1), (listed, offered), "{q}, {how}");
+    };
+    for (asleep, awake) in sleeps_and_wakes() {
+        other.edit_account(asleep.clone()).await;
+        assert_asleep("late", 0, 0, &format!("{asleep:?}")).await;
+        assert_asleep("frequent", 200, 0, &format!("{asleep:?}")).await;
+        other.edit_account(awake).await;
+    }
+    let inactive = host.world.set_status(&other.tenant, TenantStatus::Inactive).await;
+    assert_asleep("late", 0, 0, "the owner is inactive").await;
+    host.world.set_status(&inactive, TenantStatus::Active).await;
+    for number in [5_100, 5_260] {
+        let [listing] = other.known(&new[number..=number]).await.try_into().expect("one");
+        other.update(&listing, with_status(ListingStatus::Inactive)).await.expect("updated");
+    }
+    assert_asleep("late", 49, 59, "a listing is inactive").await;
+    assert_asleep("frequent", 549, 349, "a listing is inactive").await;
+    second.edit_account(account_with(AccountStatus::Inactive)).await;
+    let [found, _] = pages(&host, &listings_with("rare")).await;
+    assert_eq!(found[0].unavailable, Some(Unavailable::AccountInactive));
+}
+
+/// Returns the names on the second page of a search, and the number of all that is found.
+async fn search(seer: &Host, filter: &ListingFilter) -> (Vec<String>, u64) {
+    let (queries, scope) = (&seer.world.ports.listing_queries, seer.scope().await);
+    let page = Page { start: PageStart::Number(2), size: 40 };
+    let found = queries.search(&scope, everywhere(), filter, page, u32::MAX).await.expect("a search");
+    let found = found.expect("not too much").items;
+    let count = queries.count_found(&scope, everywhere(), filter, u32::MAX).await.expect("a count");
+    (named(&found).into_iter().map(ToOwned::to_owned).collect(), count.expect("not too much"))
+}
+
+fn second_page(all: &[String]) -> Vec<String> {
+    all.iter().skip(40).take(40).cloned().collect()
 }
 
 /// Returns a booking for a guest with these texts, as far as they are valid.
@@ -248,21 +294,27 @@ pub async fn a_text_of_reservations_is_found_however_common_it_is(ports: Ports) 
         let booked = shop.owner.book(shop.id(), night(number), booking_of(number, "Common", last)).await;
         ids.push(booked.reservation.id());
     }
-    let (queries, scope) = (&shop.owner.world.ports.reservation_queries, shop.owner.scope().await);
+    let stranger = Host::of(&shop.owner.world, "stranger").await;
+    let of_stranger = stranger.listing("8").await.id();
+    stranger.book(of_stranger, night(0), booking_of(0, "Common", "Rare")).await;
     for (q, expected) in [("common", 0..230), ("rare", 215..216), ("late", 220..230), ("nowhere", 0..0)] {
         let filter = reservations_with(q);
-        let mut found = Vec::new();
-        let mut start = PageStart::Number(1);
-        loop {
-            let slice = queries.list(&scope, &filter, Page { start, size: 7 }).await.expect("a list");
-            found.extend(slice.items.iter().map(|seen| seen.reservation.id()));
-            match found.last() {
-                Some(last) if slice.has_more => start = PageStart::After(last.as_uuid()),
-                _ => break,
-            }
-        }
-        assert_eq!(found, ids[expected.clone()], "{q}");
+        assert_eq!(walked(&shop.owner, &filter).await, ids[expected.clone()], "{q}");
         assert_eq!(shop.owner.reservations(&filter).await.len(), expected.len(), "{q}");
+    }
+}
+
+/// Reads a list of reservations in pages, each after the last id of the one before.
+async fn walked(host: &Host, filter: &ReservationFilter) -> Vec<ReservationId> {
+    let (queries, scope) = (&host.world.ports.reservation_queries, host.scope().await);
+    let (mut found, mut start) = (Vec::new(), PageStart::Number(1));
+    loop {
+        let slice = queries.list(&scope, filter, Page { start, size: 7 }).await.expect("a list");
+        found.extend(slice.items.iter().map(|seen| seen.reservation.id()));
+        match found.last() {
+            Some(last) if slice.has_more => start = PageStart::After(last.as_uuid()),
+            _ => return found,
+        }
     }
 }
 

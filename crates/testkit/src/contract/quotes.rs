@@ -206,9 +206,11 @@ pub async fn a_quote_for_a_tenant_that_is_gone_is_not_stored(ports: Ports) {
     importer.import(&[listing.id()]).await.expect("imported");
     let (scope, change) = (importer.scope().await, importer.quotation(listing.id(), nights(), None).await);
     let kept = importer.quote(listing.id(), nights()).await;
+    let of_owner = owner.quote(listing.id(), nights()).await;
     owner.world.delete(&tenant).await.expect("quotes do not prevent a deletion");
     let quotes = &owner.world.ports.quotes;
     assert_eq!(quotes.get(&scope, kept.id()).await.expect("no failure"), None);
+    assert!(quotes.get(&owner.scope().await, of_owner.id()).await.expect("no failure").is_some());
     assert!(is_stale(&quotes.create(&scope, change).await));
 }
 

@@ -6,7 +6,7 @@ use chrono::TimeDelta;
 use domain::charges::{Charge, ChargeBasis, ChargeEdit, ChargeKind, ChargeParts};
 use domain::geography::Around;
 use domain::ids::ListingId;
-use domain::integration_accounts::AccountEdit;
+use domain::integration_accounts::{AccountEdit, AccountStatus};
 use domain::listings::{Listing, ListingEdit, ListingStatus, NewListing, TenantListing};
 use domain::money::{Amount, Money, Total};
 use domain::patch::Patch;
@@ -20,7 +20,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 
 use super::Ports;
-use super::host::{Host, new_listing, with_status};
+use super::host::{Host, account_with, new_listing, with_status};
 use super::search::some;
 use super::shop::{blocked, date, instant, range, stay};
 use crate::build;
@@ -255,4 +255,6 @@ pub async fn a_stay_that_cannot_be_sold_has_no_price(ports: Ports) {
     for (first, expected) in [(today, all), (before(1), vec![west.id()]), (before(2), vec![])] {
         assert_eq!(prices(one_night(first)).await, expected, "{first}");
     }
+    owner.edit_account(account_with(AccountStatus::Inactive)).await;
+    assert_eq!(prices(stay("2030-03-10", "2030-03-12")).await, []);
 }

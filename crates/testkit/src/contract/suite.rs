@@ -127,14 +127,18 @@ macro_rules! suite {
                 imports_are_told_to_the_owners_of_the_listings,
                 importers_are_told_when_their_imports_fall_asleep_and_wake,
                 an_importer_is_told_nothing_of_what_sleeps,
+                an_importer_is_not_told_what_it_could_not_read_any_more,
+                importers_fall_asleep_and_wake_each_for_itself,
                 a_move_is_told_to_source_target_and_importers,
                 importers_are_told_that_their_imports_ended,
                 the_effects_of_a_mass_change_are_told_in_bounded_transactions,
                 the_oldest_events_are_forgotten,
+                each_workspace_forgets_its_own_old_events,
                 a_refused_change_leaves_no_event,
             }
             erasures {
                 an_erased_workspace_leaves_a_line,
+                each_erasure_counts_its_own_rows,
                 a_workspace_that_is_being_erased_is_not_found_by_its_name,
                 the_operator_finds_nobody_to_write_for_meanwhile,
                 what_was_written_meanwhile_is_erased_too,
@@ -195,6 +199,7 @@ macro_rules! suite {
                 every_filter_keeps_what_matches,
                 pages_over_accounts_and_imports_join_without_gaps,
                 an_imported_listing_says_so_and_whether_it_sleeps,
+                each_own_listing_says_whether_its_account_is_active,
                 an_import_that_sleeps_matches_no_filter_but_the_origin,
                 a_list_shows_the_beginning_of_what_is_long,
             }
@@ -359,6 +364,7 @@ macro_rules! suite {
             tenant_statuses {
                 deactivating_sets_the_users_but_not_support,
                 activating_gives_back_what_deactivating_took,
+                activating_a_tenant_gives_nothing_back_to_users_of_another,
                 a_status_that_everybody_has_stores_nothing,
                 a_status_of_an_old_version_is_stale,
             }
@@ -381,6 +387,7 @@ macro_rules! suite {
                 an_email_is_taken_once_whatever_its_case,
                 a_user_of_a_tenant_that_is_gone_is_not_stored,
                 a_switch_moves_the_user,
+                a_switch_to_the_current_tenant_leaves_no_entry,
                 of_twenty_switches_to_the_same_tenant_one_leaves_an_entry,
                 nobody_switches_to_an_inactive_tenant,
                 nobody_switches_to_a_tenant_that_is_gone,
@@ -388,6 +395,7 @@ macro_rules! suite {
                 a_user_is_found_at_home_only,
                 users_are_found_by_parts_of_name_and_address,
                 an_update_stores_every_field_but_the_current_tenant,
+                another_tenant_changes_and_deletes_no_user,
                 an_update_of_an_old_version_or_to_a_taken_email_is_refused,
                 a_deleted_user_is_gone_with_the_keys,
                 a_workspace_keeps_an_administrator_with_a_key,
@@ -404,6 +412,7 @@ macro_rules! suite {
             webhooks {
                 a_webhook_comes_back_as_it_was_stored,
                 a_tenant_sees_and_changes_only_its_own_webhooks,
+                a_list_says_how_far_a_webhook_is_behind,
                 a_webhook_that_was_changed_since_is_not_overwritten,
                 a_deleted_webhook_is_gone_with_its_attempts,
                 a_deleted_tenant_has_no_webhooks,
@@ -430,6 +439,7 @@ macro_rules! suite {
                 a_database_in_which_an_operator_has_worked_gets_no_first_workspace,
                 a_workspace_is_found_by_its_name,
                 the_concerns_of_a_workspace_are_its_own,
+                imports_that_sleep_and_holds_that_lapse_are_concerns,
                 a_workspace_comes_back_as_it_was_stored,
                 an_update_of_an_old_workspace_is_stale,
                 of_twenty_who_update_the_workspace_one_wins,
@@ -456,7 +466,10 @@ mod tests {
     use std::path::Path;
 
     /// Sentences in which operators or the service see several workspaces, as row-level security lets them.
-    const OF_OPERATORS: [&str; 3] = [
+    const OF_OPERATORS: [&str; 6] = [
+        "a_list_says_how_far_a_webhook_is_behind",
+        "a_webhook_of_the_workspace_is_due_after_the_event_of_any_tenant",
+        "each_workspace_forgets_its_own_old_events",
         "each_workspace_has_its_own_positions",
         "each_feed_has_the_position_of_its_last_event",
         "the_trail_of_operators_is_read_by_workspace_and_action",

@@ -3,7 +3,7 @@
 use domain::access::{OperatorScope, TenantChoice};
 use domain::ids::{AuditId, UserId};
 use domain::tenants::{Tenant, TenantStatus};
-use domain::users::{Role, UserEdit, UserStatus};
+use domain::users::{ApiUser, ApiUserParts, Role, UserEdit, UserStatus};
 
 use super::tenants::is_stale;
 use super::{Ports, World};
@@ -16,7 +16,13 @@ pub async fn deactivating_sets_the_users_but_not_support(ports: Ports) {
     let other = world.create("other").await.expect("created");
     let clerk = world.new_user(&channel, Role::FrontDesk, "clerk@example.com").await.expect("a user");
     let support = world.new_user(&channel, Role::Support, "support@example.com").await.expect("a user");
-    let stranger = world.new_user(&other, Role::FrontDesk, "stranger@example.com").await.expect("a user");
+    let mut strangers = Vec::new();
+    for status in [UserStatus::Active, UserStatus::Passive] {
+        let scope = world.scope_in(other.id()).await;
+        let mut change = world.user_change(&scope, Role::FrontDesk, &format!("{status:?}@example.com")).await;
+        change.after = ApiUser::from_parts(ApiUserParts { status, ..change.after.into_parts() });
+        strangers.push(world.ports.users.create(&scope, change).await.expect("a user"));
+    }
 
     let mut tenant = channel;
     for (status, users) in [
@@ -29,7 +35,13 @@ pub async fn deactivating_sets_the_users_but_not_support(ports: Ports) {
         assert_eq!(world.get(tenant.id()).await.map(|tenant| tenant.status()), Some(status));
         assert_eq!(world.user(clerk.id()).await.map(|user| user.status()), Some(users));
         assert_eq!(world.user(support.id()).await, Some(support.clone()), "support is unchanged");
-        assert_eq!(world.user(stranger.id()).await, Some(stranger.clone()), "users of other tenants are unchanged");
+        for stranger in &strangers {
+            assert_eq!(
+                world.user(stranger.id()).await.as_ref(),
+                Some(stranger),
+                "users of other tenants are unchanged"
+            );
+        }
         assert_eq!(world.user(world.user).await.map(|user| user.status()), Some(UserStatus::Active));
     }
 }
@@ -91,16 +103,36 @@ pub async fn activating_gives_back_what_deactivating_took(ports: Ports) {
     assert_eq!(statuses().await, [1, 1, 1, 1]);
 }
 
+/// A user whose status was restored, and one of another tenant that is inactive too.
+pub async fn activating_a_tenant_gives_nothing_back_to_users_of_another(ports: Ports) {
+    let world = World::new(ports).await;
+    let mut inactive = Vec::new();
+    for domain in ["channel", "other"] {
+        let tenant = world.create(domain).await.expect("created");
+        let clerk = world.new_user(&tenant, Role::FrontDesk, &format!("{domain}@example.com")).await.expect("a user");
+        let change = tenant.set_status(TenantStatus::Inactive, Some(UserStatus::Banned), world.stamp().await);
+        let change = change.expect("allowed").expect("a change");
+        let tenant = world.ports.tenants.set_status(&world.admin().await, change).await.expect("a status");
+        inactive.push((tenant, clerk.id()));
+    }
+    let [(channel, clerk), (_, stranger)] = &inactive[..] else { unreachable!("two tenants") };
+    world.set_status(channel, TenantStatus::Active).await;
+    let status = async |user: UserId| world.user(user).await.map(|user| user.status());
+    assert_eq!(status(*clerk).await, Some(UserStatus::Active));
+    assert_eq!(status(*stranger).await, Some(UserStatus::Banned));
+}
+
 /// Neither a new version nor an audit entry is stored.
 pub async fn a_status_that_everybody_has_stores_nothing(ports: Ports) {
     let world = World::new(ports).await;
     let channel = world.create("channel").await.expect("created");
     world.new_user(&channel, Role::FrontDesk, "clerk@example.com").await.expect("a user");
-    let set = async |tenant: &Tenant, users| {
-        let change = tenant.set_status(TenantStatus::Inactive, Some(users), world.stamp().await);
+    let set_to = async |tenant: &Tenant, status, users| {
+        let change = tenant.set_status(status, Some(users), world.stamp().await);
         let change = change.expect("allowed").expect("perhaps a change");
         world.ports.tenants.set_status(&world.admin().await, change).await.expect("a status")
     };
+    let set = async |tenant: &Tenant, users| set_to(tenant, TenantStatus::Inactive, users).await;
     let inactive = set(&channel, UserStatus::Passive).await;
     let trail = world.ports.trail.actions().await;
     assert_eq!(set(&inactive, UserStatus::Passive).await, inactive);
@@ -109,6 +141,8 @@ pub async fn a_status_that_everybody_has_stores_nothing(ports: Ports) {
     let banned = set(&inactive, UserStatus::Banned).await;
     assert_eq!(banned.version(), inactive.version() + 1, "the users changed");
     assert_eq!(world.ports.trail.actions().await.len(), trail.len() + 1);
+    let active = set_to(&banned, TenantStatus::Active, UserStatus::Active).await;
+    assert_eq!(set_to(&active, TenantStatus::Active, UserStatus::Active).await, active);
 }
 
 /// `Stale`.

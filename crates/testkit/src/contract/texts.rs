@@ -152,8 +152,13 @@ pub async fn a_search_for_users_finds_what_looking_at_each_finds(ports: Ports) {
         assert_eq!(found.len() as u64, count, "list and count agree on {filter:?}");
         found
     };
+    let page = async |filter: &UserFilter, number, size| {
+        let page = Page { start: PageStart::Number(number), size };
+        world.ports.user_queries.list(&scope, filter, page).await.expect("a page").items
+    };
     let all = list(UserFilter::default()).await;
     assert_eq!(all.len(), texts.len());
+    assert_eq!(page(&UserFilter::default(), 3, 7).await, all[14..21]);
     for part in
         wanted(&texts).into_iter().chain(["7_one", "one@b", "@", "b.", "2"].map(|part| part.parse().expect("a text")))
     {
@@ -169,7 +174,9 @@ pub async fn a_search_for_users_finds_what_looking_at_each_finds(ports: Ports) {
         assert_eq!(list(filter).await, addressed, "email {part:?}");
         let mut either = all.clone();
         either.retain(|user| named.contains(user) || addressed.contains(user));
-        assert_eq!(list(UserFilter { q: Some(part.clone()), ..UserFilter::default() }).await, either, "q {part:?}");
+        let filter = UserFilter { q: Some(part.clone()), ..UserFilter::default() };
+        assert_eq!(page(&filter, 1, 2).await, either[..either.len().min(2)], "the first of {part:?}");
+        assert_eq!(list(filter).await, either, "q {part:?}");
     }
 }
 

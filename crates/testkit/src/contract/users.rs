@@ -58,6 +58,19 @@ pub async fn a_switch_moves_the_user(ports: Ports) {
     assert_eq!((user.home_tenant_id(), user.current_tenant_id()), (world.default_tenant, first.id()));
 }
 
+/// Both switches were decided before one was stored.
+pub async fn a_switch_to_the_current_tenant_leaves_no_entry(ports: Ports) {
+    let world = World::new(ports).await;
+    let channel = world.create("channel").await.expect("created");
+    go_home(&world).await;
+    let switches = [switched(&world, &channel).await, switched(&world, &channel).await];
+    let before = world.ports.trail.actions().await.len();
+    for change in switches {
+        world.ports.users.switch(&world.scope_in(world.default_tenant).await, change).await.expect("switched");
+    }
+    assert_eq!(world.ports.trail.actions().await.len() - before, 1);
+}
+
 /// A race: each switch was decided before any was stored.
 pub async fn of_twenty_switches_to_the_same_tenant_one_leaves_an_entry(ports: Ports) {
     let world = World::new(ports).await;
@@ -180,6 +193,23 @@ fn status(status: UserStatus) -> UserEdit {
     UserEdit { status: Some(status), ..UserEdit::default() }
 }
 
+/// `Stale`.
+pub async fn another_tenant_changes_and_deletes_no_user(ports: Ports) {
+    let world = World::new(ports).await;
+    let [channel, sibling] =
+        [world.create("channel").await, world.create("sibling").await].map(|made| made.expect("made"));
+    let user = world.new_user(&channel, Role::Venue, "grace@example.com").await.expect("a user");
+    let administrator = world.caller(&world.token, TenantChoice::Home).await;
+    let next_door = world.scope_in(sibling.id()).await;
+    let change = user.update(status(UserStatus::Banned), &administrator, world.stamp().await);
+    let updated = world.ports.users.update(&next_door, change.expect("allowed").expect("a change")).await;
+    assert!(matches!(updated, Err(RepositoryError::Stale)), "{updated:?}");
+    let change = user.delete(&administrator, world.stamp().await).expect("allowed");
+    let deleted = world.ports.users.delete(&next_door, change).await;
+    assert!(matches!(deleted, Err(RepositoryError::Stale)), "{deleted:?}");
+    assert_eq!(world.user(user.id()).await, Some(user));
+}
+
 /// Only a switch changes the current tenant.
 pub async fn an_update_stores_every_field_but_the_current_tenant(ports: Ports) {
     let world = World::new(ports).await;
@@ -246,12 +276,15 @@ pub async fn a_workspace_keeps_an_administrator_with_a_key(ports: Ports) {
     let world = World::new(ports).await;
     let default = world.get(world.default_tenant).await.expect("the default tenant");
     let scope = world.scope_in(default.id()).await;
-    let first = world.user(world.user).await.expect("the administrator");
     let caller = world.caller(&world.token, TenantChoice::Home).await;
     let is_last =
         |refused: &RepositoryError| matches!(refused, RepositoryError::Taken { rule: rules::LAST_ADMINISTRATOR });
-    // A second user without a key is not enough.
+    // A second user without a key is not enough, nor is one of another tenant.
     let second = world.new_user(&default, Role::Tenant, "ada@example.com").await.expect("a user");
+    let channel = world.create("channel").await.expect("created");
+    let other = world.new_user(&channel, Role::Tenant, "grace@example.com").await.expect("a user");
+    world.new_key(&other).await.expect("a key");
+    let first = world.user(world.user).await.expect("the administrator");
 
     let demoted = UserEdit { role: Some(Role::FrontDesk), ..UserEdit::default() };
     for edit in [status(UserStatus::Banned), demoted] {

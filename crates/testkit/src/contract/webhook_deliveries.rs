@@ -55,6 +55,10 @@ async fn record(world: &World, webhook: &Webhook, progress: Progress, lease: &Le
     world.ports.webhook_deliveries.record(&OperatorScope::new(), webhook, progress, attempts, lease).await
 }
 
+async fn oldest(world: &World) -> Option<DateTime<Utc>> {
+    world.ports.webhook_deliveries.oldest_undelivered(&OperatorScope::new()).await.expect("no failure")
+}
+
 /// Returns a webhook of a channel with events that it has not delivered.
 async fn behind(ports: Ports) -> (World, Tenant, Webhook) {
     let world = World::new(ports).await;
@@ -74,8 +78,7 @@ pub async fn a_webhook_is_due_while_events_wait_for_it(ports: Ports) {
     let found = due(&world, 0).await;
     let expected = [(world.workspace_id(), channel.id(), webhook.id())];
     assert_eq!(found.iter().map(|due| (due.workspace_id, due.tenant_id, due.id)).collect::<Vec<_>>(), expected);
-    let operator = OperatorScope::new();
-    assert!(world.ports.webhook_deliveries.oldest_undelivered(&operator).await.expect("no failure").is_some());
+    assert_eq!(oldest(&world).await, Some(at(0)));
 
     let [server, _] = servers();
     let leased = take(&world, &webhook, &lease(server, 0)).await.expect("a lease");
@@ -87,7 +90,7 @@ pub async fn a_webhook_is_due_while_events_wait_for_it(ports: Ports) {
     let end = Lease { until: at(0), ..lease(server, 0) };
     record(&world, &leased.webhook, last, &end).await.expect("stored");
     assert_eq!(due(&world, 9).await, [], "it is at the end of the log");
-    assert_eq!(world.ports.webhook_deliveries.oldest_undelivered(&operator).await.expect("no failure"), None);
+    assert_eq!(oldest(&world).await, None);
 }
 
 /// A webhook of a tenant at the end of its feed.
@@ -105,7 +108,7 @@ pub async fn events_of_another_tenant_wake_no_webhook(ports: Ports) {
     number(&world).await;
     assert!(world.ports.events.log(&feed).await.expect("no failure").position > position);
     assert_eq!(due(&world, 1).await, []);
-    assert_eq!(world.ports.webhook_deliveries.oldest_undelivered(&operator).await.expect("no failure"), None);
+    assert_eq!(oldest(&world).await, None);
 }
 
 /// Returns a webhook that has delivered all that its tenant was told, and the end of the log.
@@ -135,6 +138,12 @@ async fn at_the_end(ports: Ports, scope: WebhookScope) -> (World, Tenant, Webhoo
 /// The default tenant is not told of it.
 pub async fn a_webhook_of_the_workspace_is_due_after_the_event_of_any_tenant(ports: Ports) {
     let (world, channel, _) = at_the_end(ports, WebhookScope::Workspace).await;
+    let beside = world.beside().await;
+    for domain in ["one", "two", "three", "four"] {
+        beside.create(domain).await.expect("created");
+    }
+    number(&world).await;
+    assert_eq!(due(&world, 1).await, [], "the log of another workspace is longer");
     world.new_user(&channel, Role::Venue, "grace@example.com").await.expect("created");
     number(&world).await;
     assert_eq!(due(&world, 1).await.len(), 1);
@@ -239,8 +248,9 @@ pub async fn a_change_by_a_request_wins_over_a_delivery(ports: Ports) {
     let change = rewound.disable(DisabledReason::Requested, &scope, world.stamp().await).expect("a change");
     let disabled = update(&world, &channel, change).await.expect("disabled");
     assert!(is_stale(&record(&world, &rewound, done, &lease(server, 3)).await));
-    assert_eq!(get(&world, &channel, webhook.id()).await, Some(disabled));
+    assert_eq!(get(&world, &channel, webhook.id()).await.as_ref(), Some(&disabled));
     assert_eq!(due(&world, 60).await, []);
+    assert_eq!((take(&world, &disabled, &lease(server, 60)).await, oldest(&world).await), (None, None));
 }
 
 /// Status, reason, attempt and audit entry together. `Stale` if it is disabled already.
@@ -262,6 +272,10 @@ pub async fn a_failing_webhook_is_disabled_with_its_last_attempt(ports: Ports) {
     assert_eq!((stored.progress.consecutive_failures, stored.version), (1, webhook.version() + 1));
     assert!(world.ports.trail.actions().await.contains(&"webhook.disable".to_owned()));
     assert!(is_stale(&disable(&leased.webhook).await), "once");
+    assert!(
+        !world.ports.webhook_deliveries.renew(&operator, &leased.webhook, &lease(server, 1)).await.expect("no failure")
+    );
+    assert!(is_stale(&record(&world, &leased.webhook, Progress::default(), &lease(server, 1)).await), "it is disabled");
 }
 
 /// `Stale`, and nothing is stored.
@@ -289,7 +303,7 @@ pub async fn the_webhooks_of_an_inactive_tenant_wait(ports: Ports) {
     let end = Lease { until: at(0), ..lease(server, 0) };
     assert!(!record(&world, &leased, Progress::default(), &end).await.expect("stored"), "it is inactive");
     assert_eq!(due(&world, 0).await, []);
-    assert!(take(&world, &webhook, &lease(server, 0)).await.is_none());
+    assert_eq!((take(&world, &webhook, &lease(server, 0)).await, oldest(&world).await), (None, None));
     let inactive = world.get(channel.id()).await.expect("a tenant");
     world.set_status(&inactive, TenantStatus::Active).await;
     assert_eq!(due(&world, 0).await.len(), 1);
@@ -307,7 +321,7 @@ pub async fn the_webhooks_of_a_suspended_workspace_wait(ports: Ports) {
     assert!(!deliveries.renew(&OperatorScope::new(), &leased, &lease(server, 1)).await.expect("no failure"));
     let recorded = record(&world, &leased, *leased.progress(), &lease(server, 1)).await;
     assert!(!recorded.expect("stored"), "the turn ends");
-    assert_eq!(deliveries.oldest_undelivered(&OperatorScope::new()).await.expect("no failure"), None);
+    assert_eq!(oldest(&world).await, None);
     set_suspended(&world, &OperatorScope::new(), false).await;
     assert_eq!(due(&world, 10).await.len(), 1);
 }

@@ -1,12 +1,14 @@
 //! Webhooks.
 
 use chrono::TimeDelta;
+use domain::access::OperatorScope;
 use domain::change::Change;
+use domain::event_consumers::Unread;
 use domain::ids::{AttemptId, EventId, WebhookId};
 use domain::tenants::Tenant;
 use domain::webhooks::{
     Attempt, DeliveryFailure, DisabledReason, MOST_ATTEMPTS, MOST_WEBHOOKS, NewWebhook, Progress, SealedSecret,
-    Secrets, Webhook, WebhookDetails, WebhookEdit, WebhookScope,
+    Secrets, Webhook, WebhookDetails, WebhookEdit, WebhookParts, WebhookScope,
 };
 use ports::{Page, PageStart, RepositoryError, rules};
 
@@ -139,11 +141,47 @@ pub async fn a_tenant_sees_and_changes_only_its_own_webhooks(ports: Ports) {
         assert!(is_stale(&update(world, tenant, change).await));
         assert!(is_stale(&delete(world, tenant, &webhook).await));
     }
+    // Not even if the change says that the webhook is its own.
+    let theirs = Webhook::from_parts(WebhookParts { tenant_id: other.id(), ..webhook.clone().into_parts() });
+    let change = edited(&world, &other, &theirs, "https://evil.example.com/").await;
+    assert!(is_stale(&update(&world, &other, change).await));
+    let scope = world.scope_in(other.id()).await;
+    let change = theirs.enable(Some(9), &scope, world.stamp().await).expect("a change");
+    assert!(is_stale(&world.ports.webhooks.enable(&scope, change).await));
     assert_eq!(get(&world, &channel, webhook.id()).await, Some(webhook.clone()));
     assert_eq!(attempts(&world, &channel, webhook.id()).await.len(), 1);
     let scope = world.scope_in(channel.id()).await;
     let listed = world.ports.webhook_queries.list(&scope, FIRST_PAGE).await.expect("listed");
     assert_eq!(listed.items.into_iter().map(|(webhook, _)| webhook).collect::<Vec<_>>(), [webhook]);
+}
+
+/// Counts the events of its tenant alone, and finds the time at which the oldest was numbered.
+pub async fn a_list_says_how_far_a_webhook_is_behind(ports: Ports) {
+    let earlier = World::new(ports).await;
+    for domain in ["one", "two", "three"] {
+        earlier.create(domain).await.expect("created");
+    }
+    let world = earlier.beside().await;
+    world.number().await;
+    let channel = world.create("channel").await.expect("created");
+    create(&world, &channel).await;
+    let (operator, later) = (OperatorScope::new(), build::at() + TimeDelta::seconds(5));
+    while world.ports.event_log.number(&operator, later, 100).await.expect("numbered").has_more {}
+    let scope = world.scope_in(channel.id()).await;
+    let listed = world.ports.webhook_queries.list(&scope, FIRST_PAGE).await.expect("listed").items;
+    // The tenant and the webhook; the log began with the workspace.
+    assert_eq!(listed[0].1, Unread { events: 2, oldest_at: Some(later) });
+    let oldest = async || world.ports.webhook_deliveries.oldest_undelivered(&operator).await.expect("no failure");
+    assert_eq!(oldest().await, Some(later));
+
+    // One that follows the log after the workspace was created.
+    let owner = world.get(world.default_tenant).await.expect("a tenant");
+    let mut change = new_webhook(&world, &owner).await;
+    let mut webhook = change.after.into_parts();
+    (webhook.details.scope, webhook.progress.position) = (WebhookScope::Workspace, 1);
+    change.after = Webhook::from_parts(webhook);
+    world.ports.webhooks.create(&world.scope_in(owner.id()).await, change).await.expect("created");
+    assert_eq!(oldest().await, Some(later));
 }
 
 /// `Stale`, and nothing is stored.

@@ -3,12 +3,16 @@
 use chrono::TimeDelta;
 use domain::access::{OperatorScope, Permission, TenantChoice};
 use domain::change::Change;
+use domain::integration_accounts::AccountStatus;
+use domain::stays::Stay;
 use domain::tenants::{Tenant, TenantStatus};
-use domain::users::Role;
+use domain::users::{Role, UserStatus};
 use domain::workspaces::{Workspace, WorkspaceEdit};
 use ports::{Concern, Concerned, RepositoryError, rules};
 
+use super::host::{account_with, sleeps_and_wakes};
 use super::operators::new_operator_key;
+use super::shop::{Shop, date, pending};
 use super::world::{new_workspace, twenty_at_once};
 use super::{Ports, World};
 use crate::build;
@@ -159,12 +163,15 @@ pub async fn the_concerns_of_a_workspace_are_its_own(ports: Ports) {
     let world = World::new(ports).await;
     let other = world.beside().await;
     let mut inactive = Vec::new();
-    for name in ["first", "second", "empty"] {
+    for name in ["first", "second", "empty", "banned"] {
         let tenant = world.create(name).await.expect("created");
         if name != "empty" {
             world.new_user(&tenant, Role::Venue, &format!("{name}@example.com")).await.expect("a user");
         }
-        inactive.push(world.set_status(&tenant, TenantStatus::Inactive).await);
+        let users = (name == "banned").then_some(UserStatus::Banned);
+        let change = tenant.set_status(TenantStatus::Inactive, users, world.stamp().await).expect("no default tenant");
+        let change = change.expect("a change");
+        inactive.push(world.ports.tenants.set_status(&world.admin().await, change).await.expect("a status"));
     }
     let found = async |world: &World, most| {
         let admin = world.admin().await;
@@ -179,4 +186,44 @@ pub async fn the_concerns_of_a_workspace_are_its_own(ports: Ports) {
     assert_eq!(found(&world, 10).await, [of(&inactive[0]), of(&inactive[1])]);
     assert_eq!(found(&world, 1).await, [of(&inactive[0])]);
     assert_eq!(found(&other, 10).await, []);
+}
+
+/// Neither what nobody has imported, nor a hold that was confirmed.
+pub async fn imports_that_sleep_and_holds_that_lapse_are_concerns(ports: Ports) {
+    let shop = Shop::open(ports).await;
+    let (world, owner) = (&shop.owner.world, &shop.owner);
+    owner.another_account().await.edit_account(account_with(AccountStatus::Inactive)).await;
+    let account = world.ports.integration_accounts.get(&owner.scope().await, owner.account.id).await;
+    let account = account.expect("no failure").expect("an account");
+    let asleep = Concerned {
+        concern: Concern::SleepingImports,
+        tenant_id: owner.tenant.id(),
+        id: account.id().as_uuid(),
+        name: account.details().name.to_string(),
+    };
+    let found = async || {
+        let admin = world.admin().await;
+        world.ports.workspaces.concerns(&admin, build::at() + TimeDelta::days(30), 10).await.expect("no failure")
+    };
+    assert_eq!(found().await, []);
+    for (falls_asleep, wakes) in sleeps_and_wakes() {
+        owner.edit_account(falls_asleep).await;
+        assert_eq!(found().await, std::slice::from_ref(&asleep));
+        owner.edit_account(wakes).await;
+    }
+    let inactive = world.set_status(&owner.tenant, TenantStatus::Inactive).await;
+    assert_eq!(found().await, [asleep]);
+    world.set_status(&inactive, TenantStatus::Active).await;
+
+    let [held, confirmed] = ["2030-01-10", "2030-01-11"].map(date).map(|night| Stay::new(night, night.next()));
+    let held = owner.book(shop.id(), held.expect("a night"), pending()).await.reservation;
+    let confirmed = owner.book(shop.id(), confirmed.expect("a night"), pending()).await.reservation;
+    owner.turn(owner.confirmation(&confirmed).await).await.expect("confirmed");
+    let lapsing = Concerned {
+        concern: Concern::LapsingHold,
+        tenant_id: owner.tenant.id(),
+        id: held.id().as_uuid(),
+        name: "Hopper".to_owned(),
+    };
+    assert_eq!(found().await, [lapsing]);
 }
