@@ -15,6 +15,7 @@ pub mod build;
 mod chromium;
 mod citus;
 pub mod contract;
+mod gate;
 mod install;
 mod pgbouncer;
 mod postgres;

@@ -97,3 +97,14 @@ pub async fn of_twenty_who_move_an_account_one_wins(ports: Ports) {
         assert_eq!(imported(&world, tenant, &listings).await, expected, "the winner's imports ended, and no others");
     }
 }
+
+/// `Stale`.
+pub async fn no_account_moves_to_a_tenant_that_is_deactivated_meanwhile(ports: Ports) {
+    let world = World::new(ports.clone()).await;
+    let [owner, target] = [world.create("owner").await, world.create("target").await].map(|made| made.expect("made"));
+    let account = create(&world, &owner, "host").await;
+    let change = moving(&world, &account, &owner, &target).await;
+    let (_, moved) =
+        ports.overlap(world.set_status(&target, TenantStatus::Inactive), move_account(&world, change)).await;
+    assert!(is_stale(&moved), "{moved:?}");
+}

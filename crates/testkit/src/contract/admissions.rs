@@ -82,6 +82,19 @@ impl Desk {
         self.world.ports.api_keys.create(&self.scope, &self.colleague, self.new_key(&self.colleague)).await.map(drop)
     }
 
+    async fn demote_colleague(&self) -> Result<(), RepositoryError> {
+        let edit = UserEdit { role: Some(Role::Venue), ..UserEdit::default() };
+        let change = self.colleague.update(edit, &self.caller, self.stamp()).expect("allowed").expect("a change");
+        self.world.ports.users.update(&self.scope, change).await.map(drop)
+    }
+
+    /// Revokes the maker's key, by the maker.
+    async fn give_key_back(&self) -> Result<(), RepositoryError> {
+        let (keys, scope) = (&self.world.ports.api_keys, self.caller.own_scope());
+        let (key, user) = keys.get_own(scope, self.token.id()).await.expect("no failure").expect("its own key");
+        keys.revoke_own(scope, key.revoke(&user, self.stamp()).expect("a change")).await
+    }
+
     /// Tries all changes that the maker can make to users and keys.
     async fn acts(&self) -> [Result<(), RepositoryError>; 6] {
         let ports = &self.world.ports;
@@ -94,14 +107,12 @@ impl Desk {
             workplace: None,
         };
         let user = ApiUser::create(new, &self.scope, &self.caller, self.stamp()).expect("allowed");
-        let edit = UserEdit { role: Some(Role::Venue), ..UserEdit::default() };
-        let edited = self.colleague.update(edit, &self.caller, self.stamp()).expect("allowed").expect("a change");
         let deleted = self.colleague.delete(&self.caller, self.stamp()).expect("allowed");
         let revoked = self.colleagues_key.revoke(&self.colleague, self.stamp()).expect("a change");
         [
             self.make_key().await,
             ports.users.create(&self.scope, user).await.map(drop),
-            ports.users.update(&self.scope, edited).await.map(drop),
+            self.demote_colleague().await,
             ports.users.delete(&self.scope, deleted).await,
             ports.api_keys.revoke(&self.scope, &self.colleague, revoked).await,
             ports.api_keys.create_own(&self.scope, &self.maker, self.new_key(&self.maker)).await.map(drop),
@@ -203,5 +214,22 @@ pub async fn no_key_is_made_after_its_maker_was_revoked(ports: Ports) {
             assert!(made.is_ok() || refused(&made) == Some(how.refusal()), "{how:?}: {made:?}");
         }
         assert_eq!(desk.keys().await, there, "{how:?}");
+    }
+}
+
+/// `Refused`, whether the maker's tenant is deactivated or the maker gives its key back.
+pub async fn who_is_revoked_meanwhile_changes_no_user_and_no_key(ports: Ports) {
+    let world = World::new(ports.clone()).await;
+    for (number, makes_a_key) in [true, false].into_iter().enumerate() {
+        let desk = Desk::open(&world, &format!("closing-{number}")).await;
+        let act = || async { if makes_a_key { desk.make_key().await } else { desk.demote_colleague().await } };
+        let (_, late) = ports.overlap(world.set_status(&desk.channel, TenantStatus::Inactive), act()).await;
+        assert_eq!(refused(&late), Some(AccessError::TenantInactive), "{late:?}");
+
+        let desk = Desk::open(&world, &format!("leaving-{number}")).await;
+        let act = || async { if makes_a_key { desk.make_key().await } else { desk.demote_colleague().await } };
+        let (left, late) = ports.overlap(desk.give_key_back(), act()).await;
+        left.expect("revoked");
+        assert_eq!(refused(&late), Some(AccessError::Unauthenticated), "{late:?}");
     }
 }

@@ -1,7 +1,7 @@
 //! API keys.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::access::{Permission, TenantChoice};
+use domain::access::{OperatorScope, Permission, TenantChoice};
 use domain::api_keys::{ApiKey, MaxKeyAge, NewApiKey};
 use domain::ids::{ApiKeyId, AuditId};
 use domain::users::{ApiUser, Role, UserEdit};
@@ -142,4 +142,22 @@ pub async fn a_user_makes_and_revokes_keys_of_its_own_alone(ports: Ports) {
         .expect("edited");
     let late = keys.create_own(&scope, &user, late).await;
     assert!(matches!(late, Err(RepositoryError::Stale)), "{late:?}");
+}
+
+/// `Stale`.
+pub async fn no_key_is_made_for_a_user_who_is_changed_meanwhile(ports: Ports) {
+    let world = World::new(ports.clone()).await;
+    let channel = world.create("channel").await.expect("created");
+    let user = world.new_user(&channel, Role::Venue, "grace@example.com").await.expect("a user");
+    let scope = world.scope_in(channel.id()).await;
+    let administrator = world.caller(&world.token, TenantChoice::Home).await;
+    // By the operator, who is always admitted, so that the changes do not wait for each other at the tenant.
+    let stamp = OperatorScope::new().stamp(AuditId::new(build::id()), build::at());
+    let edit = UserEdit { role: Some(Role::Support), ..UserEdit::default() };
+    let promotion = user.update(edit, &administrator, stamp).expect("allowed").expect("a change");
+    let later = build::at() + TimeDelta::days(9);
+    let (promoted, made) =
+        ports.overlap(world.ports.users.update(&scope, promotion), key_until(&world, &user, later)).await;
+    promoted.expect("promoted");
+    assert!(matches!(made, Err(RepositoryError::Stale)), "{made:?}");
 }

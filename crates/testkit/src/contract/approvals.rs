@@ -195,3 +195,14 @@ pub async fn every_decision_leaves_one_entry(ports: Ports) {
     let expected = ["listing.approve", "listing.approve", "listing.reject"];
     assert_eq!(host.world.ports.trail.actions().await[before..], expected);
 }
+
+/// `Stale`: an approval would bring it back.
+pub async fn a_listing_that_is_deleted_meanwhile_is_not_approved(ports: Ports) {
+    let host = strict(ports.clone()).await;
+    let listing = host.listing("7").await;
+    let approval = approving(&host, &host.reviewed(listing.id()).await).await;
+    let (deleted, approved) = ports.overlap(host.delete(&listing), review(&host, vec![approval])).await;
+    deleted.expect("deleted");
+    assert!(is_stale(&approved), "{approved:?}");
+    assert_eq!(host.get(listing.id()).await, None);
+}

@@ -213,3 +213,19 @@ pub async fn nobody_books_in_anothers_name(ports: Ports) {
     assert!(is_stale(&shop.importer.sell(forged).await), "the external id would be the owner's");
     assert_eq!(shop.owner.reservations(&ReservationFilter::default()).await, []);
 }
+
+/// `Taken { rule: "has_reservations" }`, for the listing and for its account.
+pub async fn what_is_booked_meanwhile_is_not_deleted(ports: Ports) {
+    let shop = Shop::open(ports.clone()).await;
+    let nights = stay("2030-01-10", "2030-01-12");
+    let booking = shop.importer.booking(shop.id(), nights, instant()).await;
+    let (sold, deleted) = ports.overlap(shop.importer.sell(booking), shop.owner.delete(&shop.listing)).await;
+    sold.expect("booked");
+    assert!(is_taken(&deleted, rules::HAS_RESERVATIONS), "{deleted:?}");
+
+    let other = Shop { owner: shop.owner.another_account().await, ..shop }.another().await;
+    let booking = other.importer.booking(other.id(), nights, instant()).await;
+    let (sold, deleted) = ports.overlap(other.importer.sell(booking), other.owner.delete_account()).await;
+    sold.expect("booked");
+    assert!(is_taken(&deleted, rules::HAS_RESERVATIONS), "{deleted:?}");
+}

@@ -140,3 +140,14 @@ pub async fn deliveries_and_changes_at_once_see_each_other(ports: Ports) {
         assert_eq!(is_new, delivered.is_ok());
     }
 }
+
+/// `Stale`: a delivery would bring it back.
+pub async fn a_listing_that_is_deleted_meanwhile_is_not_delivered(ports: Ports) {
+    let host = Host::open(ports.clone()).await;
+    let listing = host.listing("7").await;
+    let delivered = vec![called("Barn", new_listing("7"))];
+    let (deleted, delivered) = ports.overlap(host.delete(&listing), host.deliver(delivered)).await;
+    deleted.expect("deleted");
+    assert!(is_stale(&delivered), "{delivered:?}");
+    assert_eq!(names(&host).await, [] as [&str; 0]);
+}

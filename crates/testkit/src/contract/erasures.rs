@@ -4,8 +4,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use domain::access::OperatorScope;
+use domain::change::Change;
 use domain::ids::AuditId;
 use domain::promotions::PromotionEdit;
+use domain::tenants::{TenantCreated, TenantDetails};
 use domain::workspaces::{Erasure, WorkspaceStatus};
 use ports::{ErasureStep, OperatorEntryFilter, Page, PageStart, RepositoryError, WorkspaceFilter};
 
@@ -202,4 +204,27 @@ pub async fn an_old_workspace_is_not_erased(ports: Ports) {
     let late = workspaces.erase(&scope, change).await;
     assert!(matches!(late, Err(RepositoryError::Stale)), "{late:?}");
     assert_eq!(world.ports.erasures.pending(&scope).await.expect("listed"), []);
+}
+
+/// `Elsewhere`.
+pub async fn a_step_leaves_rows_that_are_being_erased_alone(ports: Ports) {
+    let world = filled(ports.clone()).await;
+    begin(&world).await;
+    let (first, second) = ports.overlap(step(&world, 0, 3), step(&world, 0, 3)).await;
+    assert!(matches!(first, Ok(ErasureStep::Deleted { rows: 3, .. })), "{first:?}");
+    assert!(matches!(second, Ok(ErasureStep::Elsewhere)), "{second:?}");
+}
+
+/// The last step waits for a request that began before the erasure, and finds what it wrote.
+pub async fn what_is_being_written_is_erased_too(ports: Ports) {
+    let world = filled(ports.clone()).await;
+    let admin = world.admin().await;
+    let creation = world.new_tenant("late", TenantDetails::default()).await;
+    let creation = Change { after: TenantCreated { moved_user: None, ..creation.after }, ..creation };
+    begin(&world).await;
+    assert!(matches!(step(&world, 0, 1_000).await, Ok(ErasureStep::Deleted { rows: 10.., .. })), "all rows");
+    let (written, last) = ports.overlap(world.ports.tenants.create(&admin, creation), step(&world, 0, 1_000)).await;
+    written.expect("created");
+    assert_eq!(last.expect("a step"), ErasureStep::Deleted { rows: 0, empty: 0 });
+    assert!(erase(&world).await > 0);
 }

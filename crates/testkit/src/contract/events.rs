@@ -466,10 +466,7 @@ pub async fn importers_are_told_that_their_imports_ended(ports: Ports) {
         let listing = market.host.get(id).await.expect("a listing").listing;
         market.host.delete(&listing).await.expect("deleted");
     }
-    let account = world.ports.integration_accounts.get(&market.host.scope().await, market.host.account.id).await;
-    let scope = market.host.scope().await;
-    let change = account.expect("no failure").expect("an account").delete(&scope, Host::stamp(&scope));
-    world.ports.integration_accounts.delete(&scope, change).await.expect("deleted");
+    market.host.delete_account().await.expect("deleted");
     let told = feed(&world, importer, begin).await;
     let deleted = ["listing.deleted", "import.ended", "listing.deleted", "import.ended", "import.ended"];
     assert_eq!(types(&told), deleted);
@@ -566,4 +563,51 @@ pub async fn a_refused_change_leaves_no_event(ports: Ports) {
     assert!(is_stale(&host.update(&listing, with_status(ListingStatus::Inactive)).await));
     assert_eq!(number(&host.world).await, 0);
     assert_eq!(now(&host.world).await, begin);
+}
+
+/// Another server numbers them, and what it leaves is numbered later.
+pub async fn changes_that_are_being_numbered_are_left_alone(ports: Ports) {
+    let world = World::new(ports.clone()).await;
+    number(&world).await;
+    for name in ["one", "other"] {
+        world.create(name).await.expect("created");
+    }
+    let round = async || world.ports.event_log.number(&OperatorScope::new(), build::at(), 500).await.expect("numbered");
+    let (first, second) = ports.overlap(round(), round()).await;
+    assert_eq!([first, second].map(|numbered| numbered.events), [2, 0]);
+    assert_eq!(log(&world).await.len(), 3);
+}
+
+/// By one server.
+pub async fn events_that_are_being_forgotten_are_forgotten_once(ports: Ports) {
+    let world = World::new(ports.clone()).await;
+    world.create("channel").await.expect("created");
+    number(&world).await;
+    let later = build::at() + TimeDelta::days(1);
+    let forget = async || world.ports.event_log.forget(&OperatorScope::new(), later, 500).await.expect("forgotten");
+    assert_eq!(ports.overlap(forget(), forget()).await, (2, 0));
+}
+
+/// The importer, which has removed it itself, is not told that it ended: with its listing, by a move, or with its account.
+pub async fn an_import_that_is_removed_meanwhile_does_not_end(ports: Ports) {
+    let market = Market::open(ports.clone()).await;
+    let (world, importer, host) = (&market.world, &market.importer, &market.host);
+    let sibling = world.create("sibling").await.expect("created");
+    let [one, two, three, four] = market.listings().await;
+    market.import(importer, &[one, two, three]).await.expect("imported");
+    market.import(&sibling, &[four]).await.expect("imported");
+    let begin = now(world).await;
+    let listing = host.get(one).await.expect("a listing").listing;
+    let (removed, deleted) = ports.overlap(market.remove(importer, &[one]), host.delete(&listing)).await;
+    removed.and(deleted).expect("removed, then deleted");
+    let (removed, ()) = ports.overlap(market.remove(importer, &[two]), market.move_to(importer)).await;
+    removed.expect("removed, then moved");
+    let moved = Host::with_account(world, importer.clone(), host.account.id).await;
+    let (removed, deleted) = ports.overlap(market.remove(&sibling, &[four]), moved.delete_account()).await;
+    removed.and(deleted).expect("removed, then deleted");
+    let mut told = feed(world, importer.id(), begin).await;
+    told.append(&mut feed(world, sibling.id(), begin).await);
+    let ended = told.iter().filter(|event| event.event_type == "import.ended");
+    let ids: Vec<_> = ended.filter_map(|event| datum(event, "listingIDs")).collect();
+    assert_eq!(ids, [&listings(&[three])], "{told:?}");
 }

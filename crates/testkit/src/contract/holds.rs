@@ -146,3 +146,18 @@ pub async fn of_twenty_who_hold_stays_of_one_owner_so_many_win_as_may(ports: Por
     assert_eq!((won, shop.importer.reservations(&ReservationFilter::default()).await.len()), (3, 3));
     assert!(all_taken(&lost, rules::IMPORTER_HOLDS), "{lost:?}");
 }
+
+/// `Taken`, at a listing of another account.
+pub async fn a_hold_that_is_made_meanwhile_counts(ports: Ports) {
+    let shop = Shop::open(ports.clone()).await;
+    allow_holds(&shop.owner.world, 1).await;
+    let other = Shop { owner: shop.owner.another_account().await, ..shop.clone() }.another().await;
+    let nights = stay("2030-01-10", "2030-01-12");
+    let [one, another] = [
+        shop.importer.booking(shop.id(), nights, pending()).await,
+        shop.importer.booking(other.id(), nights, pending()).await,
+    ];
+    let (held, refused) = ports.overlap(shop.importer.sell(one), shop.importer.sell(another)).await;
+    held.expect("held");
+    assert!(is_taken(&refused, rules::IMPORTER_HOLDS), "{refused:?}");
+}

@@ -161,6 +161,12 @@ impl Host {
         self.world.ports.listings.delete(&scope, change).await
     }
 
+    pub(crate) async fn delete_account(&self) -> Result<(), RepositoryError> {
+        let (accounts, scope) = (&self.world.ports.integration_accounts, self.scope().await);
+        let account = accounts.get(&scope, self.account.id).await.expect("no failure").expect("its own");
+        accounts.delete(&scope, account.delete(&scope, Self::stamp(&scope))).await
+    }
+
     pub(crate) async fn get(&self, id: ListingId) -> Option<TenantListing> {
         self.world.ports.listings.get(&self.scope().await, id).await.expect("no failure")
     }

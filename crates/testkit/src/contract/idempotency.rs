@@ -308,3 +308,13 @@ pub async fn of_twenty_idempotency_records_of_a_user_who_is_deleted_meanwhile_no
         assert_eq!(found.expect("no failure"), None);
     }
 }
+
+/// `Refused`.
+pub async fn a_user_who_is_deleted_meanwhile_gets_no_idempotency_record(ports: Ports) {
+    let world = World::new(ports.clone()).await;
+    let (user, scope, idempotency_record) = user_with_idempotency_record(&world).await;
+    let keeping = world.ports.idempotency.keep(scope, idempotency_record);
+    let ((), late) = ports.overlap(delete(&world, &user), keeping).await;
+    assert!(matches!(late, Err(RepositoryError::Refused(AccessError::Unauthenticated))), "{late:?}");
+    assert_eq!(world.ports.idempotency.get(scope, &request("key").key).await.expect("no failure"), None);
+}

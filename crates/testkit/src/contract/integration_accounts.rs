@@ -428,3 +428,13 @@ pub async fn every_change_of_an_account_leaves_its_entries(ports: Ports) {
     let expected = ["create", "update", "move", "move", "delete"].map(|verb| format!("integration_account.{verb}"));
     assert_eq!(world.ports.trail.actions().await[before..], expected);
 }
+
+/// `Stale`.
+pub async fn an_account_that_is_changed_meanwhile_is_not_deleted(ports: Ports) {
+    let world = World::new(ports.clone()).await;
+    let owner = world.create("owner").await.expect("created");
+    let account = create(&world, &owner, "host").await;
+    let change = edited(&world, &account, renamed("Renamed")).await;
+    let (changed, deleted) = ports.overlap(update(&world, &owner, change), delete(&world, &owner, &account)).await;
+    assert!(changed.is_ok() && is_stale(&deleted), "{changed:?} {deleted:?}");
+}

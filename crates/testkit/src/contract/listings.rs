@@ -13,7 +13,7 @@ use domain::tenants::TenantStatus;
 use ports::{ListingFilter, RepositoryError, rules};
 
 use super::Ports;
-use super::host::{Host, account_with, is_stale, new_listing, renamed, with_status};
+use super::host::{Host, account_with, is_stale, new_listing, renamed, requiring, with_status};
 use super::world::twenty_at_once;
 use crate::build;
 
@@ -352,4 +352,19 @@ pub async fn every_change_of_a_listing_leaves_one_entry(ports: Ports) {
     host.deliver(["7", "8"].map(new_listing).into()).await.expect("delivered");
     let trail = host.world.ports.trail.actions().await;
     assert_eq!(trail[before..], ["listing.create", "listing.update", "listing.delete", "listing.deliver"]);
+}
+
+/// `Stale`.
+pub async fn a_listing_that_is_changed_meanwhile_is_not_deleted(ports: Ports) {
+    let host = Host::open(ports.clone()).await;
+    let listing = host.listing("7").await;
+    let (changed, deleted) = ports.overlap(host.update(&listing, renamed("Attic")), host.delete(&listing)).await;
+    assert!(changed.is_ok() && is_stale(&deleted), "{changed:?} {deleted:?}");
+}
+
+/// `Stale`.
+pub async fn a_new_listing_needs_the_approval_that_its_account_requires_meanwhile(ports: Ports) {
+    let host = Host::open(ports.clone()).await;
+    let ((), created) = ports.overlap(host.edit_account(requiring(true)), host.create(new_listing("7"))).await;
+    assert!(is_stale(&created), "{created:?}");
 }

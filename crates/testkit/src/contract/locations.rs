@@ -252,3 +252,23 @@ pub async fn every_change_of_a_location_leaves_one_entry(ports: Ports) {
     let trail = world.ports.trail.actions().await;
     assert_eq!(trail[2..], ["location.create", "location.update", "location.delete"]);
 }
+
+/// `Stale`.
+pub async fn a_location_that_is_changed_meanwhile_is_not_deleted(ports: Ports) {
+    let world = World::new(ports.clone()).await;
+    let channel = world.create("channel").await.expect("created");
+    let location = create(&world, &channel).await;
+    let change = renamed(&world, &channel, &location, "Seaport").await;
+    let (changed, deleted) = ports.overlap(update(&world, &channel, change), delete(&world, &channel, &location)).await;
+    assert!(changed.is_ok() && is_stale(&deleted), "{changed:?} {deleted:?}");
+}
+
+/// `Taken { rule: "location_in_use" }`.
+pub async fn a_location_where_a_user_begins_to_work_meanwhile_is_not_deleted(ports: Ports) {
+    let world = World::new(ports.clone()).await;
+    let channel = world.create("channel").await.expect("created");
+    let location = create(&world, &channel).await;
+    let (hired, deleted) =
+        ports.overlap(new_clerk(&world, &channel, &location), delete(&world, &channel, &location)).await;
+    assert!(hired.is_ok() && is_in_use(&deleted), "{hired:?} {deleted:?}");
+}

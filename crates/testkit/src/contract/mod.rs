@@ -37,6 +37,7 @@ pub mod locations;
 pub mod numbering;
 pub mod operated_workspaces;
 pub mod operators;
+mod overlap;
 pub mod promotions;
 pub mod quotes;
 pub mod reservation_lists;

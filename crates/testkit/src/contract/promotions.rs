@@ -358,3 +358,12 @@ pub async fn every_change_of_a_promotion_leaves_one_entry(ports: Ports) {
     let expected = ["create", "update", "assign_listings", "unassign_listings", "delete"];
     assert_eq!(host.world.ports.trail.actions().await[before..], expected.map(|verb| format!("promotion.{verb}")));
 }
+
+/// `Stale`.
+pub async fn a_promotion_that_is_changed_meanwhile_is_not_deleted(ports: Ports) {
+    let host = Host::open(ports.clone()).await;
+    let promotion = host.promote("Winter", PromotionEdit::default()).await.expect("created");
+    let (changed, deleted) =
+        ports.overlap(host.edit_promotion(&promotion, renamed("Spring")), host.delete_promotion(&promotion)).await;
+    assert!(changed.is_ok() && is_stale(&deleted), "{changed:?} {deleted:?}");
+}

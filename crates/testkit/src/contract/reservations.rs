@@ -299,3 +299,14 @@ pub async fn every_change_of_a_reservation_leaves_one_entry(ports: Ports) {
     let expected = ["create", "confirm", "cancel", "create", "expire"].map(|verb| format!("reservation.{verb}"));
     assert_eq!(shop.owner.world.ports.trail.actions().await[before..], expected);
 }
+
+/// `Stale`: the entry in the trail would name the previous owner.
+pub async fn a_reservation_of_an_account_that_is_moved_meanwhile_is_not_changed(ports: Ports) {
+    let shop = Shop::open(ports.clone()).await;
+    let third = Host::of(&shop.owner.world, "third").await;
+    let reservation = shop.importer.book(shop.id(), stay("2030-01-10", "2030-01-12"), instant()).await.reservation;
+    let change = shop.importer.cancellation(&reservation).await;
+    let moving = shop.owner.world.move_account(shop.owner.account.id, &third.tenant);
+    let ((), cancelled) = ports.overlap(moving, shop.importer.turn(change)).await;
+    assert!(is_stale(&cancelled), "{cancelled:?}");
+}

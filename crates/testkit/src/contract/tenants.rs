@@ -265,3 +265,22 @@ pub async fn every_change_leaves_one_entry(ports: Ports) {
         ]
     );
 }
+
+/// `Stale`.
+pub async fn a_tenant_that_is_changed_meanwhile_is_not_deleted(ports: Ports) {
+    let world = World::new(ports.clone()).await;
+    let channel = world.create("channel").await.expect("created");
+    let (admin, change) = (world.admin().await, channel.update(renamed("Renamed"), world.stamp().await));
+    let changing = world.ports.tenants.update(&admin, change.expect("a change"));
+    let (changed, deleted) = ports.overlap(changing, world.delete(&channel)).await;
+    assert!(changed.is_ok() && is_stale(&deleted), "{changed:?} {deleted:?}");
+}
+
+/// The operator makes keys without a lock on the tenant.
+pub async fn a_tenant_is_deleted_with_a_key_that_is_made_meanwhile(ports: Ports) {
+    let world = World::new(ports.clone()).await;
+    let channel = world.create("channel").await.expect("created");
+    let user = world.new_user(&channel, Role::Venue, "grace@example.com").await.expect("a user");
+    let (made, deleted) = ports.overlap(world.new_key(&user), world.delete(&channel)).await;
+    assert!(made.is_ok() && deleted.is_ok(), "{made:?} {deleted:?}");
+}

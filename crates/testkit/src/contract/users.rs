@@ -1,8 +1,9 @@
 //! API users and their keys.
 
-use domain::access::{OperatorScope, TenantChoice};
+use domain::access::{OperatorScope, TenantChoice, TenantScope};
+use domain::api_keys::ApiKey;
 use domain::change::Change;
-use domain::ids::AuditId;
+use domain::ids::{ApiKeyId, AuditId};
 use domain::patch::Patch;
 use domain::tenants::{Tenant, TenantStatus, TenantSwitched, switch};
 use domain::users::{ApiUser, Role, UserEdit, UserStatus, Workplace};
@@ -308,6 +309,13 @@ pub async fn a_workspace_keeps_an_administrator_with_a_key(ports: Ports) {
     revoke().await.expect("another key is left");
 }
 
+/// Returns the revocation of a key by the operator, who has no key that can be revoked, and the user of the key.
+async fn revocation(world: &World, scope: &TenantScope, id: ApiKeyId) -> (ApiUser, Change<ApiKey>) {
+    let (key, user) = world.ports.api_keys.get(scope, id).await.expect("no failure").expect("a key");
+    let change = key.revoke(&user, OperatorScope::new().stamp(AuditId::new(build::id()), build::at()));
+    (user, change.expect("a change"))
+}
+
 /// A race: each revokes the other's key.
 pub async fn of_two_administrators_who_revoke_each_other_one_is_left(ports: Ports) {
     let world = World::new(ports).await;
@@ -317,11 +325,7 @@ pub async fn of_two_administrators_who_revoke_each_other_one_is_left(ports: Port
     let scope = world.scope_in(default.id()).await;
     let mut decided = Vec::new();
     for id in [world.token.id(), token.id()] {
-        let (key, user) = world.ports.api_keys.get(&scope, id).await.expect("no failure").expect("a key");
-        // By the operator, who has no key that can be revoked.
-        let stamp = OperatorScope::new().stamp(AuditId::new(build::id()), build::at());
-        let change = key.revoke(&user, stamp).expect("a change");
-        decided.push((user, change));
+        decided.push(revocation(&world, &scope, id).await);
     }
     let racing: Vec<_> = decided
         .into_iter()
@@ -369,4 +373,42 @@ pub async fn deletions_and_changes_of_their_users_at_once_do_not_deadlock(ports:
             assert!(matches!(done, Ok(()) | Err(RepositoryError::Stale)), "{done:?}");
         }
     }
+}
+
+/// `Stale`.
+pub async fn nobody_switches_to_a_tenant_that_is_deactivated_meanwhile(ports: Ports) {
+    let world = World::new(ports.clone()).await;
+    let channel = world.create("channel").await.expect("created");
+    go_home(&world).await;
+    let (change, scope) = (switched(&world, &channel).await, world.scope_in(world.default_tenant).await);
+    let switching = world.ports.users.switch(&scope, change);
+    let (_, late) = ports.overlap(world.set_status(&channel, TenantStatus::Inactive), switching).await;
+    assert!(matches!(late, Err(RepositoryError::Stale)), "{late:?}");
+}
+
+/// `Taken { rule: "last_administrator" }`.
+pub async fn an_administrator_who_is_revoked_meanwhile_keeps_no_workspace_open(ports: Ports) {
+    let world = World::new(ports.clone()).await;
+    let default = world.get(world.default_tenant).await.expect("the default tenant");
+    let second = world.new_user(&default, Role::Tenant, "ada@example.com").await.expect("a user");
+    let token = world.new_key(&second).await.expect("a key");
+    let scope = world.scope_in(default.id()).await;
+    let [one, other] = [world.token.id(), token.id()].map(|id| revocation(&world, &scope, id));
+    let ((first, one), (second, other)) = (one.await, other.await);
+    let keys = &world.ports.api_keys;
+    let (revoked, refused) = ports.overlap(keys.revoke(&scope, &first, one), keys.revoke(&scope, &second, other)).await;
+    revoked.expect("revoked");
+    assert!(matches!(refused, Err(RepositoryError::Taken { rule: rules::LAST_ADMINISTRATOR })), "{refused:?}");
+}
+
+/// The operator makes keys without a lock on the tenant.
+pub async fn a_user_is_deleted_with_a_key_that_is_made_meanwhile(ports: Ports) {
+    let world = World::new(ports.clone()).await;
+    let channel = world.create("channel").await.expect("created");
+    let user = world.new_user(&channel, Role::Venue, "grace@example.com").await.expect("a user");
+    let (administrator, scope) =
+        (world.caller(&world.token, TenantChoice::Home).await, world.scope_in(channel.id()).await);
+    let change = user.delete(&administrator, world.stamp().await).expect("allowed");
+    let (made, deleted) = ports.overlap(world.new_key(&user), world.ports.users.delete(&scope, change)).await;
+    assert!(made.is_ok() && deleted.is_ok(), "{made:?} {deleted:?}");
 }

@@ -267,3 +267,37 @@ pub async fn the_last_attempts_are_kept_newest_first(ports: Ports) {
     assert_eq!(kept.len(), MOST_ATTEMPTS as usize);
     assert!(kept.iter().all(|attempt| attempt.result == Ok(204)));
 }
+
+/// `Taken { rule: "most_webhooks" }`.
+pub async fn a_webhook_that_is_made_meanwhile_counts(ports: Ports) {
+    let world = World::new(ports.clone()).await;
+    let channel = world.create("channel").await.expect("created");
+    for _ in 1..MOST_WEBHOOKS {
+        create(&world, &channel).await;
+    }
+    let [one, another] = [new_webhook(&world, &channel).await, new_webhook(&world, &channel).await];
+    let (webhooks, scope) = (&world.ports.webhooks, world.scope_in(channel.id()).await);
+    let (made, refused) = ports.overlap(webhooks.create(&scope, one), webhooks.create(&scope, another)).await;
+    made.expect("the last one");
+    assert!(matches!(refused, Err(RepositoryError::Taken { rule: rules::MOST_WEBHOOKS })), "{refused:?}");
+}
+
+/// `Stale`.
+pub async fn a_webhook_that_is_changed_meanwhile_is_not_deleted(ports: Ports) {
+    let world = World::new(ports.clone()).await;
+    let channel = world.create("channel").await.expect("created");
+    let webhook = create(&world, &channel).await;
+    let change = edited(&world, &channel, &webhook, "https://hooks.example.com/2").await;
+    let (changed, deleted) = ports.overlap(update(&world, &channel, change), delete(&world, &channel, &webhook)).await;
+    assert!(changed.is_ok() && is_stale(&deleted), "{changed:?} {deleted:?}");
+}
+
+/// The attempt is dropped.
+pub async fn a_webhook_that_is_deleted_meanwhile_is_not_tested(ports: Ports) {
+    let world = World::new(ports.clone()).await;
+    let channel = world.create("channel").await.expect("created");
+    let webhook = create(&world, &channel).await;
+    let testing = test(&world, &channel, webhook.id(), attempt(Ok(200)));
+    let (deleted, ()) = ports.overlap(delete(&world, &channel, &webhook), testing).await;
+    deleted.expect("deleted");
+}

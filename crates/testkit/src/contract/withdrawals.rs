@@ -83,6 +83,11 @@ impl Withdrawal {
         }
     }
 
+    /// Whether the owner must not sell the listing either.
+    const fn stops_the_owner(self) -> bool {
+        !matches!(self, Self::ImportRemoved | Self::NotAllowed | Self::OwnerInactive)
+    }
+
     /// Whether the result is the refusal expected for a booking that was decided before the withdrawal.
     fn refuses(self, booked: &Result<TenantReservation, RepositoryError>) -> bool {
         match self {
@@ -105,9 +110,7 @@ pub async fn what_may_not_be_sold_any_more_is_not_sold(ports: Ports) {
         withdrawal.of(&shop, &third, true).await;
         let refused = shop.importer.sell(imported.clone()).await;
         assert!(withdrawal.refuses(&refused), "{withdrawal:?}: {refused:?}");
-        let is_the_owners_too =
-            !matches!(withdrawal, Withdrawal::ImportRemoved | Withdrawal::NotAllowed | Withdrawal::OwnerInactive);
-        if is_the_owners_too {
+        if withdrawal.stops_the_owner() {
             let refused = reservations.book(&owner, own).await;
             assert!(withdrawal.refuses(&refused), "{withdrawal:?}: {refused:?}");
         }
@@ -164,4 +167,35 @@ async fn each_sells_one(shop: &Shop) -> Booking {
         (change.after.reservation.id(), tokio::spawn(async move { reservations.book(&scope, change).await }))
     };
     changes.into_iter().map(spawn).collect()
+}
+
+/// The refusal of a booking that was decided before.
+pub async fn what_is_withdrawn_meanwhile_is_not_sold(ports: Ports) {
+    let shop = Shop::open(ports.clone()).await;
+    let third = Host::of(&shop.owner.world, "third").await;
+    let nights = stay("2030-01-10", "2030-01-12");
+    for withdrawal in Withdrawal::ALL {
+        let sellers = [&shop.importer, &shop.owner];
+        for seller in sellers.into_iter().take(if withdrawal.stops_the_owner() { 2 } else { 1 }) {
+            let change = seller.booking(shop.id(), nights, instant()).await;
+            let ((), refused) = ports.overlap(withdrawal.of(&shop, &third, true), seller.sell(change)).await;
+            assert!(withdrawal.refuses(&refused), "{withdrawal:?}: {refused:?}");
+            withdrawal.of(&shop, &third, false).await;
+        }
+    }
+}
+
+/// `Stale`. The account may move to the importer.
+pub async fn what_is_withdrawn_meanwhile_is_not_imported(ports: Ports) {
+    let shop = Shop::open(ports.clone()).await;
+    let third = Host::of(&shop.owner.world, "third").await;
+    for withdrawal in Withdrawal::ALL {
+        if matches!(withdrawal, Withdrawal::ImportRemoved | Withdrawal::Blocked) {
+            continue;
+        }
+        let ids = [shop.id()];
+        let ((), refused) = ports.overlap(withdrawal.of(&shop, &third, true), third.import(&ids)).await;
+        assert!(is_stale(&refused), "{withdrawal:?}: {refused:?}");
+        withdrawal.of(&shop, &third, false).await;
+    }
 }
