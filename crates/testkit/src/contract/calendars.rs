@@ -5,14 +5,14 @@ use std::collections::BTreeMap;
 use chrono::TimeDelta;
 use domain::availability::{Calendar, CalendarEdit, NightStatus, NightTerms, RangeEdit};
 use domain::change::Change;
-use domain::listings::{Listing, ListingEdit};
+use domain::listings::{Listing, ListingEdit, Unavailable};
 use domain::money::Money;
 use domain::patch::Patch;
 use domain::stays::{Stay, StayDate};
 use ports::{RepositoryError, rules};
 
 use super::Ports;
-use super::host::{Host, is_stale, sleeps_and_wakes};
+use super::host::{Host, is_stale};
 use super::shop::{Shop, blocked, date, in_turn, instant, is_taken, pending, range, stay};
 use super::world::twenty_at_once;
 use crate::build;
@@ -222,12 +222,14 @@ pub async fn a_night_that_is_sold_may_be_blocked(ports: Ports) {
 pub async fn an_importer_sees_no_calendar_of_what_sleeps(ports: Ports) {
     let shop = Shop::open(ports).await;
     let nights = stay("2030-01-01", "2030-02-01");
-    for (asleep, awake) in sleeps_and_wakes() {
-        shop.owner.edit_account(asleep.clone()).await;
-        assert_eq!(shop.importer.calendar(shop.id(), nights).await, None, "{asleep:?}");
-        assert!(shop.owner.calendar(shop.id(), nights).await.is_some(), "{asleep:?}");
-        shop.owner.edit_account(awake).await;
-        assert!(shop.importer.calendar(shop.id(), nights).await.is_some(), "{asleep:?}");
+    let scope = shop.owner.scope().await;
+    for reason in Unavailable::ALL {
+        shop.owner.set_available(false, reason, &[shop.id()]).await;
+        assert_eq!(shop.importer.calendar(shop.id(), nights).await, None, "{reason:?}");
+        let own = shop.owner.world.ports.availability_queries.calendar(&scope, shop.id(), nights, build::at()).await;
+        assert!(own.expect("no failure").is_some(), "{reason:?}");
+        shop.owner.set_available(true, reason, &[shop.id()]).await;
+        assert!(shop.importer.calendar(shop.id(), nights).await.is_some(), "not {reason:?}");
     }
 }
 

@@ -9,9 +9,9 @@ use domain::imports::decide;
 use domain::integration_accounts::{AccountEdit, AccountStatus};
 use domain::listings::{
     Delivered, Delivery, Listing, ListingAccount, ListingEdit, ListingStatus, NewListing, ReviewedListing,
-    TenantListing,
+    TenantListing, Unavailable,
 };
-use domain::tenants::Tenant;
+use domain::tenants::{Tenant, TenantStatus};
 use ports::{ListingFilter, RepositoryError};
 
 use super::shop::ALL;
@@ -59,12 +59,6 @@ pub(crate) fn account_with(status: AccountStatus) -> AccountEdit {
 /// Returns an edit that requires approval of the account's new listings, or no longer does.
 pub(crate) fn requiring(approval: bool) -> AccountEdit {
     AccountEdit { require_listing_approval: Some(approval), ..AccountEdit::default() }
-}
-
-/// Returns the edits that put the imports of an account's listings to sleep, each with the edit that wakes them.
-pub(crate) fn sleeps_and_wakes() -> [(AccountEdit, AccountEdit); 2] {
-    let [inactive, active] = [AccountStatus::Inactive, AccountStatus::Active].map(account_with);
-    [(inactive, active), (allowing(false), allowing(true))]
 }
 
 pub(crate) fn is_stale<T>(result: &Result<T, RepositoryError>) -> bool {
@@ -153,6 +147,36 @@ impl Host {
 
     pub(crate) async fn edit_account(&self, edit: AccountEdit) {
         self.world.edit_account(self.account.id, edit).await;
+    }
+
+    /// Makes the listings of the account unavailable for this reason alone, or available again.
+    pub(crate) async fn set_available(&self, is_available: bool, reason: Unavailable, ids: &[ListingId]) {
+        match reason {
+            Unavailable::OwnerInactive => {
+                let owner = self.world.get(self.tenant.id()).await.expect("an owner");
+                let status = if is_available { TenantStatus::Active } else { TenantStatus::Inactive };
+                if owner.status() != status {
+                    self.world.set_status(&owner, status).await;
+                }
+            }
+            Unavailable::AccountInactive => {
+                let status = if is_available { AccountStatus::Active } else { AccountStatus::Inactive };
+                self.edit_account(account_with(status)).await;
+            }
+            Unavailable::ImportNotAllowed => self.edit_account(allowing(is_available)).await,
+            Unavailable::ListingInactive => {
+                let status = if is_available { ListingStatus::Active } else { ListingStatus::Inactive };
+                for id in ids {
+                    let listing = self.get(*id).await.expect("a listing").listing;
+                    self.update(&listing, with_status(status)).await.expect("updated");
+                }
+            }
+            Unavailable::ListingNotApproved => {
+                for id in ids {
+                    self.decide(*id, is_available).await;
+                }
+            }
+        }
     }
 
     pub(crate) async fn delete(&self, listing: &Listing) -> Result<(), RepositoryError> {

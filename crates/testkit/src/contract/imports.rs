@@ -4,11 +4,11 @@ use domain::change::Change;
 use domain::ids::ListingId;
 use domain::imports::{ImportBatch, ImportCandidate, RemovalBatch, decide, decide_removal};
 use domain::integration_accounts::AccountStatus;
-use domain::listings::{Listing, ListingStatus};
+use domain::listings::{Listing, ListingStatus, Unavailable};
 use domain::tenants::{Tenant, TenantStatus};
 use ports::RepositoryError;
 
-use super::host::{Host, account_with, allowing, is_stale, new_listing, sleeps_and_wakes, with_status};
+use super::host::{Host, account_with, allowing, is_stale, new_listing, with_status};
 use super::{Ports, World};
 use crate::build;
 
@@ -162,27 +162,17 @@ pub async fn what_has_changed_since_is_not_imported(ports: Ports) {
     let batch = || market.batch(importer, &listings);
 
     let change = batch().await;
-    market.set_listing(listings[1], ListingStatus::Inactive).await;
-    is_refused("a listing is inactive", change).await;
-    market.set_listing(listings[1], ListingStatus::Active).await;
-
-    for (asleep, awake) in sleeps_and_wakes() {
-        let change = batch().await;
-        market.host.edit_account(asleep.clone()).await;
-        is_refused(&format!("{asleep:?}"), change).await;
-        market.host.edit_account(awake).await;
-    }
-
-    let change = batch().await;
     let third = market.world.create("third").await.expect("created");
     market.move_to(&third).await;
     is_refused("the owner is another, of whom the answer would not speak", change).await;
     market.move_to(&market.host.tenant).await;
 
-    let change = batch().await;
-    let inactive = market.world.set_status(&market.host.tenant, TenantStatus::Inactive).await;
-    is_refused("the owner is inactive", change).await;
-    market.world.set_status(&inactive, TenantStatus::Active).await;
+    for reason in Unavailable::ALL {
+        let change = batch().await;
+        market.host.set_available(false, reason, &listings[1..]).await;
+        is_refused(&format!("{reason:?}"), change).await;
+        market.host.set_available(true, reason, &listings[1..]).await;
+    }
 
     let mut gone = batch().await;
     let unknown = ImportCandidate { listing: ListingId::new(build::id()), ..gone.after.listings()[0].clone() };

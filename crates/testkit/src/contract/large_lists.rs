@@ -6,12 +6,11 @@ use chrono::TimeDelta;
 use domain::audit::Stamp;
 use domain::geography::Place;
 use domain::ids::ListingId;
-use domain::listings::{Listing, ListingStatus};
-use domain::tenants::TenantStatus;
+use domain::listings::{Listing, Unavailable};
 use ports::{ListingFilter, Origin, Page, PageStart};
 
 use super::Ports;
-use super::host::{Host, new_listing, renamed, sleeps_and_wakes, with_status};
+use super::host::{Host, new_listing, renamed};
 use super::search::{DEGREE, SPOTS, around, at, by_hand, distances};
 use crate::build;
 
@@ -129,20 +128,11 @@ pub async fn a_list_of_many_around_a_place_shows_what_looking_at_each_shows(port
 
     let around = around("40.1,-73.9", "20");
     let filter = ListingFilter { around: Some(around), ..ListingFilter::default() };
-    let assert_asleep = async |how: &str| {
+    let theirs: Vec<_> = theirs.iter().map(Listing::id).collect();
+    for reason in Unavailable::ALL {
+        other.set_available(false, reason, &theirs).await;
         let page = queries.list(&scope, &filter, Page { start: PageStart::Number(1), size: 20 }).await.expect("a page");
-        assert_eq!(distances(&page.items), by_hand(&own, around)[..20], "{how}");
-    };
-    for (asleep, awake) in sleeps_and_wakes() {
-        other.edit_account(asleep.clone()).await;
-        assert_asleep(&format!("{asleep:?}")).await;
-        other.edit_account(awake).await;
+        assert_eq!(distances(&page.items), by_hand(&own, around)[..20], "{reason:?}");
+        other.set_available(true, reason, &theirs).await;
     }
-    let inactive = host.world.set_status(&other.tenant, TenantStatus::Inactive).await;
-    assert_asleep("the owner is inactive").await;
-    host.world.set_status(&inactive, TenantStatus::Active).await;
-    for listing in theirs {
-        other.update(&listing, with_status(ListingStatus::Inactive)).await.expect("updated");
-    }
-    assert_asleep("the listings are inactive").await;
 }

@@ -9,11 +9,10 @@ use domain::listings::{
     ApprovalStatus, Listing, ListingEdit, ListingStatus, NewListing, Picture, TenantListing, Unavailable,
 };
 use domain::patch::Patch;
-use domain::tenants::TenantStatus;
 use ports::{FreeNights, ListingFilter, Origin, Page, PageStart};
 
 use super::Ports;
-use super::host::{Host, account_with, allowing, new_listing, sleeps_and_wakes, with_status};
+use super::host::{Host, account_with, allowing, new_listing, with_status};
 use super::shop::{blocked, instant, pending, stay};
 use crate::build;
 
@@ -246,18 +245,13 @@ pub async fn an_imported_listing_says_so_and_whether_it_sleeps(ports: Ports) {
     assert_eq!(importer.listed(&ListingFilter::default()).await, std::slice::from_ref(&awake));
     assert_eq!(host.listed(&ListingFilter::default()).await, [host.own(listing.clone())]);
 
-    let reasons = [Unavailable::AccountInactive, Unavailable::ImportNotAllowed];
-    for ((asleep, awake), reason) in sleeps_and_wakes().into_iter().zip(reasons) {
-        host.edit_account(asleep.clone()).await;
-        assert_eq!(sleeps().await, Some(reason), "{asleep:?}");
-        host.edit_account(awake).await;
-        assert_eq!(sleeps().await, None, "{asleep:?}");
+    for reason in Unavailable::ALL {
+        host.set_available(false, reason, &[listing.id()]).await;
+        assert_eq!(sleeps().await, Some(reason));
+        host.set_available(true, reason, &[listing.id()]).await;
+        assert_eq!(sleeps().await, None, "not {reason:?}");
     }
-    let inactive = host.world.set_status(&host.tenant, TenantStatus::Inactive).await;
-    assert_eq!(sleeps().await, Some(Unavailable::OwnerInactive));
-    host.world.set_status(&inactive, TenantStatus::Active).await;
-    host.update(&listing, with_status(ListingStatus::Inactive)).await.expect("updated");
-    assert_eq!(sleeps().await, Some(Unavailable::ListingInactive));
+    host.set_available(false, Unavailable::ListingInactive, &[listing.id()]).await;
     let own = host.listed(&ListingFilter::default()).await.pop().expect("its own");
     assert_eq!(own.unavailable, Some(Unavailable::ListingInactive), "it is not available to its owner, either");
     host.decide(listing.id(), false).await;
@@ -274,9 +268,12 @@ pub async fn an_import_that_sleeps_matches_no_filter_but_the_origin(ports: Ports
     let stock = Stock::of(ports).await;
     let importer = Host::of(&stock.host.world, "importer").await;
     let names = ["plain", "grand", "late", "dear"];
-    let mut ids = stock.host.known(&names.map(new_listing)).await;
-    ids.extend(stock.second.known(&names.map(new_listing)).await);
-    importer.import(&ids.iter().map(Listing::id).collect::<Vec<_>>()).await.expect("imported");
+    let mut accounts = Vec::new();
+    for host in [&stock.host, &stock.second] {
+        let ids: Vec<_> = host.known(&names.map(new_listing)).await.iter().map(Listing::id).collect();
+        importer.import(&ids).await.expect("imported");
+        accounts.push((host, ids));
+    }
     let here = Around { place: new_listing("7").place, radius: "1000".parse().expect("a radius") };
     let around = ListingFilter { around: Some(here), ..ListingFilter::default() };
     let mut cases = stock.cases();
@@ -289,31 +286,18 @@ pub async fn an_import_that_sleeps_matches_no_filter_but_the_origin(ports: Ports
         };
         assert_eq!(importer.listed(filter).await.len(), expected, "{name}, awake");
     }
-    let assert_asleep = async |how: &str| {
+    for reason in Unavailable::ALL {
+        for (host, ids) in &accounts {
+            host.set_available(false, reason, ids).await;
+        }
         for (name, filter, _) in &cases {
             let expected = if ["none", "imported"].contains(name) { 4 } else { 0 };
-            assert_eq!(importer.listed(filter).await.len(), expected, "{name}, {how}");
+            assert_eq!(importer.listed(filter).await.len(), expected, "{name}, {reason:?}");
         }
-    };
-    let owners = [&stock.host, &stock.second];
-    for (asleep, awake) in sleeps_and_wakes() {
-        for owner in owners {
-            owner.edit_account(asleep.clone()).await;
-        }
-        assert_asleep(&format!("{asleep:?}")).await;
-        for owner in owners {
-            owner.edit_account(awake.clone()).await;
+        for (host, ids) in &accounts {
+            host.set_available(true, reason, ids).await;
         }
     }
-    let inactive = stock.host.world.set_status(&stock.host.tenant, TenantStatus::Inactive).await;
-    assert_asleep("the owner is inactive").await;
-    stock.host.world.set_status(&inactive, TenantStatus::Active).await;
-    for owner in owners {
-        for listing in owner.known(&names.map(new_listing)).await {
-            owner.update(&listing, with_status(ListingStatus::Inactive)).await.expect("updated");
-        }
-    }
-    assert_asleep("the listings are inactive").await;
 }
 
 /// In each way in which a list finds listings, those of the first account and of another.

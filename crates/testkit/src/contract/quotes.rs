@@ -5,6 +5,7 @@ use domain::access::OperatorScope;
 use domain::change::Change;
 use domain::ids::QuoteId;
 use domain::integration_accounts::AccountEdit;
+use domain::listings::Unavailable;
 use domain::patch::Patch;
 use domain::percentages::Percentage;
 use domain::promotions::{PromotionChoice, PromotionEdit};
@@ -15,7 +16,7 @@ use domain::workspaces::WorkspaceEdit;
 use ports::RepositoryError;
 
 use super::Ports;
-use super::host::{Host, is_stale, sleeps_and_wakes};
+use super::host::{Host, is_stale};
 use super::shop::{Shop, blocked, instant, pending, stay};
 use crate::build;
 
@@ -189,11 +190,12 @@ pub async fn an_offer_holds_the_promotion_that_is_asked_for(ports: Ports) {
 /// A sleeping import still has an offer, marked as asleep.
 pub async fn an_offer_says_whether_the_import_sleeps(ports: Ports) {
     let shop = Shop::open(ports).await;
-    for (asleep, awake) in sleeps_and_wakes() {
-        shop.owner.edit_account(asleep).await;
-        assert!(shop.importer.offer(shop.id(), nights()).await.expect("imported").listing.unavailable.is_some());
-        shop.owner.edit_account(awake).await;
-        assert_eq!(shop.importer.offer(shop.id(), nights()).await.expect("imported").listing.unavailable, None);
+    let unavailable = async || shop.importer.offer(shop.id(), nights()).await.expect("imported").listing.unavailable;
+    for reason in Unavailable::ALL {
+        shop.owner.set_available(false, reason, &[shop.id()]).await;
+        assert_eq!(unavailable().await, Some(reason));
+        shop.owner.set_available(true, reason, &[shop.id()]).await;
+        assert_eq!(unavailable().await, None, "not {reason:?}");
     }
 }
 

@@ -4,8 +4,7 @@ use std::ops::RangeInclusive;
 
 use domain::geography::{Around, Distance, Place};
 use domain::ids::ListingId;
-use domain::listings::{Listing, ListingEdit, ListingStatus, NewListing, TenantListing};
-use domain::tenants::TenantStatus;
+use domain::listings::{Listing, ListingEdit, NewListing, TenantListing, Unavailable};
 use ports::{ListingFilter, Origin, Page, PageStart};
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -13,7 +12,7 @@ use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
 
 use super::Ports;
-use super::host::{Host, new_listing, sleeps_and_wakes, with_status};
+use super::host::{Host, new_listing};
 use super::listing_lists::{Stock, provider_ids};
 use crate::build;
 
@@ -195,17 +194,12 @@ pub async fn what_is_not_offered_is_not_found(ports: Ports) {
     let seen = third.found(here, &ListingFilter::default()).await;
     assert!(seen.iter().all(|seen| seen.imported_at.is_none()), "imports of other tenants are not shown");
 
-    for (asleep, awake) in sleeps_and_wakes() {
-        host.edit_account(asleep.clone()).await;
-        assert_eq!(found().await, [], "{asleep:?}");
-        host.edit_account(awake).await;
-        assert_eq!(found().await.len(), 1, "{asleep:?}");
+    for reason in Unavailable::ALL {
+        host.set_available(false, reason, &[listing.id()]).await;
+        assert_eq!(found().await, [], "{reason:?}");
+        host.set_available(true, reason, &[listing.id()]).await;
+        assert_eq!(found().await.len(), 1, "not {reason:?}");
     }
-    let inactive = host.world.set_status(&host.tenant, TenantStatus::Inactive).await;
-    assert_eq!(found().await, [], "the owner is inactive");
-    host.world.set_status(&inactive, TenantStatus::Active).await;
-    host.update(&listing, with_status(ListingStatus::Inactive)).await.expect("updated");
-    assert_eq!(found().await, [], "the listing is inactive");
 }
 
 /// Applies the filters of lists to a search.

@@ -4,13 +4,14 @@ use chrono::TimeDelta;
 use domain::access::{OperatorScope, Permission, TenantChoice};
 use domain::change::Change;
 use domain::integration_accounts::AccountStatus;
+use domain::listings::Unavailable;
 use domain::stays::Stay;
 use domain::tenants::{Tenant, TenantStatus};
 use domain::users::{Role, UserStatus};
 use domain::workspaces::{Workspace, WorkspaceEdit};
 use ports::{Concern, Concerned, RepositoryError, rules};
 
-use super::host::{account_with, sleeps_and_wakes};
+use super::host::account_with;
 use super::operators::new_operator_key;
 use super::shop::{Shop, date, pending};
 use super::world::{new_workspace, twenty_at_once};
@@ -206,14 +207,11 @@ pub async fn imports_that_sleep_and_holds_that_lapse_are_concerns(ports: Ports) 
         world.ports.workspaces.concerns(&admin, build::at() + TimeDelta::days(30), 10).await.expect("no failure")
     };
     assert_eq!(found().await, []);
-    for (falls_asleep, wakes) in sleeps_and_wakes() {
-        owner.edit_account(falls_asleep).await;
-        assert_eq!(found().await, std::slice::from_ref(&asleep));
-        owner.edit_account(wakes).await;
+    for reason in [Unavailable::OwnerInactive, Unavailable::AccountInactive, Unavailable::ImportNotAllowed] {
+        owner.set_available(false, reason, &[]).await;
+        assert_eq!(found().await, std::slice::from_ref(&asleep), "{reason:?}");
+        owner.set_available(true, reason, &[]).await;
     }
-    let inactive = world.set_status(&owner.tenant, TenantStatus::Inactive).await;
-    assert_eq!(found().await, [asleep]);
-    world.set_status(&inactive, TenantStatus::Active).await;
 
     let [held, confirmed] = ["2030-01-10", "2030-01-11"].map(date).map(|night| Stay::new(night, night.next()));
     let held = owner.book(shop.id(), held.expect("a night"), pending()).await.reservation;
