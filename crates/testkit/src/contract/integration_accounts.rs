@@ -4,7 +4,7 @@ use domain::change::Change;
 use domain::ids::{AuditId, IntegrationAccountId, ListingId};
 use domain::integration_accounts::{
     AccountEdit, AccountMoved, AccountStatus, AuthType, Holdings, IntegrationAccount, IntegrationAccountDetails,
-    MovedImports, NewIntegrationAccount, Provider,
+    IntegrationAccountParts, MovedImports, NewIntegrationAccount, Provider,
 };
 use domain::patch::Patch;
 use domain::tenants::{Tenant, TenantHoldings};
@@ -337,9 +337,19 @@ pub async fn another_tenant_reaches_no_account(ports: Ports) {
         assert_eq!(listed.items, []);
         let forged = account.update(renamed("Mine"), &scope, world.stamp().await).expect("a change");
         assert!(is_stale(&update(world, other, forged).await));
+        // The account claims to be the tenant's; the stored one decides.
+        let claimed = IntegrationAccount::from_parts(IntegrationAccountParts {
+            workspace_id: world.workspace_id(),
+            tenant_id: other.id(),
+            ..account.clone().into_parts()
+        });
+        let forged = claimed.update(renamed("Mine"), &scope, world.stamp().await).expect("a change");
+        assert!(is_stale(&update(world, other, forged).await));
+        let target = world.create("target").await.expect("created");
+        assert!(is_stale(&move_account(world, moving(world, &claimed, other, &target).await).await));
         assert!(is_stale(&delete(world, other, &account).await));
         let mut foreign = new_account(world, other, "foreign").await;
-        foreign.after = IntegrationAccount::from_parts(domain::integration_accounts::IntegrationAccountParts {
+        foreign.after = IntegrationAccount::from_parts(IntegrationAccountParts {
             id: IntegrationAccountId::new(build::id()),
             ..account.clone().into_parts()
         });

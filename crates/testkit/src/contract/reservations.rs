@@ -267,6 +267,7 @@ pub async fn another_tenant_reaches_no_reservation(ports: Ports) {
         for reservation in hidden.into_iter().map(|seen| &seen.reservation) {
             assert_eq!(other.reservation(reservation.id()).await, None);
             assert!(is_stale(&other.turn(other.cancellation(reservation).await).await));
+            assert!(is_stale(&other.turn(shop.owner.cancellation(reservation).await).await), "the owner's decision");
             // The reservation claims to be the tenant's own; the stored account decides.
             let forged = Reservation::from_parts(ReservationParts {
                 workspace_id: other.world.workspace_id(),
