@@ -162,7 +162,7 @@ impl ReservationRepository for Database {
     async fn expire(&self, _: &OperatorScope, change: Change<Reservation>) -> Result<(), RepositoryError> {
         let Change { after: hold, audit, idempotency_record } = change;
         let transaction = self.begin(audit.workspace_id, idempotency_record).await?;
-        let done = transaction.execute_guarded(expiration(hold)).await;
+        let done = transaction.execute_guarded(turning(hold.into_parts())).await;
         transaction.end(done, audit).await
     }
 }
@@ -173,7 +173,7 @@ impl Transaction {
     async fn expire_all(&self, mut expired: Vec<Change<Reservation>>) -> Result<(), RepositoryError> {
         expired.sort_by_key(|hold| hold.after.id());
         for Change { after: hold, audit, idempotency_record: _ } in expired {
-            self.execute_guarded(expiration(hold)).await?;
+            self.execute_guarded(turning(hold.into_parts())).await?;
             self.append(audit).await?;
         }
         Ok(())
@@ -218,7 +218,7 @@ fn turning(parts: ReservationParts) -> Query {
     Query::new(TURN, values)
 }
 
-/// Updates the stay, the guest and the notes of a live reservation.
+/// Updates the stay, the guest and the notes of a reservation.
 fn amendment(reservation: Reservation) -> Query {
     let (row, priced) = to_rows(reservation);
     let (version, texts) = (row.version, texts(&row));
@@ -235,11 +235,6 @@ fn amendment(reservation: Reservation) -> Query {
     Query::new(AMEND, [row.workspace_id.into(), row.id.into()])
         .fill("priced", PricedRow::COLUMNS)
         .push_list(priced.into_values().chain(fields))
-        .push(" WHERE workspace_id = $1 AND id = $2 AND status IN ('PENDING', 'CONFIRMED')")
+        .push(" WHERE workspace_id = $1 AND id = $2")
         .push_bound(" AND version = ?", version - 1)
-}
-
-/// Updates a hold that has expired.
-fn expiration(hold: Reservation) -> Query {
-    turning(hold.into_parts()).push(" AND status = 'PENDING'")
 }
