@@ -28,8 +28,6 @@ pub struct AccountMoved {
     pub account: IntegrationAccount,
     /// The tenant that it belonged to.
     pub source: TenantId,
-    /// Whether the source was active: else the imports of the account were asleep.
-    pub source_was_active: bool,
     /// The holdings of the account as they were counted before the move, for its event.
     pub holdings: Holdings,
     /// The entry in the target's trail; the change has the one in the source's trail.
@@ -53,8 +51,8 @@ impl AccountMoved {
             ("importsKept", count(kept)),
             ("importsEnded", count(ended)),
         ]);
-        let stirred = if self.source_was_active { Stirred::Nothing } else { Stirred::Account(self.account.id()) };
-        entry.telling(EventData { stirred, ..event })
+        // The source may have been inactive, or become active shortly before: then imports wake.
+        entry.telling(EventData { stirred: Stirred::Account(self.account.id()), ..event })
     }
 }
 
@@ -105,9 +103,7 @@ impl IntegrationAccount {
         account.parts.updated_at = stamp.at;
         let arrival = account.moved(source, target, target, Stamp { id: arrival, ..stamp.clone() });
         let departure = account.moved(source, target, source, stamp);
-        let source_was_active = source.status() == TenantStatus::Active;
-        let holdings = Holdings::default();
-        let moved = AccountMoved { account, source: source.id(), source_was_active, holdings, arrival };
+        let moved = AccountMoved { account, source: source.id(), holdings: Holdings::default(), arrival };
         Ok(Change::new(moved, departure))
     }
 

@@ -8,7 +8,7 @@ use domain::audit::Fact;
 use domain::events::{Datum, Event, MAX_LISTINGS};
 use domain::ids::{ListingId, TenantId, WorkspaceId};
 use domain::integration_accounts::{AccountStatus, ImportMode};
-use domain::listings::{ListingEdit, ListingStatus};
+use domain::listings::{ListingEdit, ListingStatus, Unavailable};
 use domain::patch::Patch;
 use domain::tenants::TenantStatus;
 use domain::traces::{TraceContext, TraceState};
@@ -369,9 +369,9 @@ pub async fn an_importer_is_told_nothing_of_what_sleeps(ports: Ports) {
     assert_eq!(types(&feed(&world, importer, begin).await), Vec::<&str>::new());
 }
 
-/// Imports that fall asleep before the change is numbered.
+/// Imports that fall asleep before the change is numbered. They wake, wherever their account is by then.
 pub async fn an_importer_is_not_told_what_it_could_not_read_any_more(ports: Ports) {
-    for way in 0..4 {
+    for reason in Unavailable::ALL {
         let market = Market::open(ports.clone()).await;
         let world = &market.world;
         let listing = market.listing().await;
@@ -382,16 +382,13 @@ pub async fn an_importer_is_not_told_what_it_could_not_read_any_more(ports: Port
         market.host.update(&read, renamed("Attic")).await.expect("updated");
         market.move_to(&target).await;
         let owner = Host { tenant: target.clone(), ..market.host.clone() };
-        let read = owner.get(listing).await.expect("a listing").listing;
-        match way {
-            0 => owner.edit_account(account_with(AccountStatus::Inactive)).await,
-            1 => owner.edit_account(allowing(false)).await,
-            2 => drop(world.set_status(&target, TenantStatus::Inactive).await),
-            _ => drop(owner.update(&read, with_status(ListingStatus::Inactive)).await.expect("updated")),
-        }
+        owner.set_available(false, reason, &[listing]).await;
+        assert_eq!(types(&feed(world, market.importer.id(), begin).await), ["import.asleep"], "{reason:?}");
+        // A move is numbered together with what made the imports available.
+        owner.set_available(true, reason, &[listing]).await;
+        market.move_to(&market.host.tenant).await;
         let told = feed(world, market.importer.id(), begin).await;
-        assert!(told.iter().all(|event| event.event_type == "import.asleep"), "{way}: {:?}", types(&told));
-        assert!(!told.is_empty(), "{way}");
+        assert!(types(&told).contains(&"import.awake"), "{reason:?}: {:?}", types(&told));
     }
 }
 
