@@ -123,6 +123,11 @@ impl Stock {
             ("a part of an id", provided("gran"), &[]),
             ("an id in other letters", provided("GRAND"), &[]),
             ("8 guests", ListingFilter { guests: 8.try_into().ok(), ..any() }, &["grand"]),
+            (
+                "a text",
+                ListingFilter { q: "loft".parse().ok(), ..any() },
+                &["plain", "grand", "asleep", "dear", "imported"],
+            ),
             ("9 guests", ListingFilter { guests: 9.try_into().ok(), ..any() }, &[]),
             ("3 bedrooms", ListingFilter { bedroom_count: 3.try_into().ok(), ..any() }, &["grand"]),
             ("4 bedrooms", ListingFilter { bedroom_count: 4.try_into().ok(), ..any() }, &[]),
@@ -139,6 +144,11 @@ impl Stock {
             ("amenities that no listing has together", amenities(&["pool", "wi-fi"]), &[]),
             ("an amenity with wildcard characters", amenities(&["100_ küche"]), &[]),
             ("a part of an amenity", amenities(&["wi"]), &[]),
+            (
+                "the time of every change",
+                since("2024-10-04T00:00:00Z"),
+                &["plain", "grand", "asleep", "dear", "imported", "late"],
+            ),
             ("the time of a change", since("2024-10-04T00:00:01Z"), &["late"]),
             ("a time before a change", since("2024-10-04T00:00:00.001Z"), &["late"]),
             ("a time after a change", since("2024-10-04T00:00:01.001Z"), &[]),
