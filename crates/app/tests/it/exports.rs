@@ -166,18 +166,19 @@ impl Furnished {
         assert_eq!(count(), before, "the request is known");
         let taken = booking(&id_of(&owner.get("/api/v1/listing").json["data"][0]), "2030-05-02", "2030-05-03");
         assert_eq!(owner.post("/api/v1/reservation", &taken).refusal(), (409, "not_available"));
-        // What waited has got the next positions, and the webhook the next event.
+        // What waited gets the next positions, and the webhook the next event.
+        let last = positions(&events.concat()).into_iter().max().expect("events");
+        let log = || at(server, &self.administrator).get(&format!("/api/v1/events?scope=workspace&after={last}")).json;
+        until(|| if log()["data"][1].is_object() { Ok(()) } else { Err(log()) });
         data(200, &owner.put(&format!("{}/enable", path(&self.webhook)), &json!({ "position": "latest" })));
         let place = data(201, &owner.post("/api/v1/locations", &json!({ "name": "Seaport" })));
         let delivery = self.receiver.next();
         assert_eq!(delivery.event["resource"]["id"], place["id"]);
         assert_eq!(delivery.headers["webhook-signature"], signature(&delivery, &self.webhook["secret"]));
-        let last = positions(&events.concat()).into_iter().max().expect("events");
-        let log = format!("/api/v1/events?scope=workspace&after={last}");
-        let log = at(server, &self.administrator).get(&log);
-        let numbered = positions(log.json["data"].as_array().expect("events"));
-        assert_eq!(numbered, (last + 1..=last + 4).collect::<Vec<_>>(), "{}", log.text);
-        assert_eq!(log.json["data"][0]["type"], "import.ended", "what waited is in its order");
+        let log = log();
+        let numbered = positions(log["data"].as_array().expect("events"));
+        assert_eq!(numbered, (last + 1..=last + 4).collect::<Vec<_>>(), "{log:#}");
+        assert_eq!(log["data"][0]["type"], "import.ended", "what waited is in its order");
     }
 }
 
