@@ -13,6 +13,7 @@ TABLES = set(re.findall(r'"(\w+)"', TABLES.group(1)))
 # The beginnings of the operators' statements, with what they are for. Each value and constant is written as $.
 OPERATORS = {
     "SELECT $ FROM workspaces LIMIT $": "whether there is a workspace",
+    "SELECT workspace.id FROM workspaces workspace LIMIT": "the only workspace of a file that is imported",
     "SELECT workspace.id AS workspace_id FROM workspaces workspace WHERE workspace.name": "whether the sample data is incomplete",
     "SELECT COUNT(*) AS count FROM workspaces workspace WHERE": "counts of the list of workspaces",
     "SELECT workspace.id, workspace.name": "the list of workspaces",
