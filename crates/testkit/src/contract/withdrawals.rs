@@ -178,7 +178,8 @@ pub async fn what_is_withdrawn_meanwhile_is_not_sold(ports: Ports) {
         let sellers = [&shop.importer, &shop.owner];
         for seller in sellers.into_iter().take(if withdrawal.stops_the_owner() { 2 } else { 1 }) {
             let change = seller.booking(shop.id(), nights, instant()).await;
-            let ((), refused) = ports.overlap(withdrawal.of(&shop, &third, true), seller.sell(change)).await;
+            let overlap = ports.overlap(withdrawal.of(&shop, &third, true), seller.sell(change));
+            let ((), refused) = Box::pin(overlap).await;
             assert!(withdrawal.refuses(&refused), "{withdrawal:?}: {refused:?}");
             withdrawal.of(&shop, &third, false).await;
         }

@@ -229,7 +229,7 @@ pub async fn imports_that_sleep_and_holds_that_lapse_are_concerns(ports: Ports) 
 /// `Taken { rule: "first_workspace" }`.
 pub async fn after_a_workspace_that_is_made_meanwhile_none_is_the_first(ports: Ports) {
     let make = async || ports.workspaces.create_first(&OperatorScope::new(), new_workspace().0).await;
-    let (made, refused) = ports.overlap(make(), make()).await;
-    made.expect("the first one");
+    let (first, refused) = ports.overlap(make(), make()).await;
+    first.expect("the first one");
     assert!(matches!(refused, Err(RepositoryError::Taken { rule: rules::FIRST_WORKSPACE })), "{refused:?}");
 }
